@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/text.h"
+
+#include <utf8proc.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace stopwarden {
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+
+bool all_ascii(std::string_view s) noexcept {
+  unsigned char seen = 0;
+  for (const char c : s) seen = static_cast<unsigned char>(seen | static_cast<unsigned char>(c));
+  return seen < 0x80;
+}
+
+std::size_t put_utf8(char* out, char32_t c) noexcept {
+  if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = kReplacement;
+  if (c < 0x80) {
+    out[0] = static_cast<char>(c);
+    return 1;
+  }
+  if (c < 0x800) {
+    out[0] = static_cast<char>(0xC0 | (c >> 6));
+    out[1] = static_cast<char>(0x80 | (c & 0x3F));
+    return 2;
+  }
+  if (c < 0x10000) {
+    out[0] = static_cast<char>(0xE0 | (c >> 12));
+    out[1] = static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+    out[2] = static_cast<char>(0x80 | (c & 0x3F));
+    return 3;
+  }
+  out[0] = static_cast<char>(0xF0 | (c >> 18));
+  out[1] = static_cast<char>(0x80 | ((c >> 12) & 0x3F));
+  out[2] = static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+  out[3] = static_cast<char>(0x80 | (c & 0x3F));
+  return 4;
+}
+
+/// Transcodes into `out`, which has room for 3 bytes a code unit. Returns the bytes written.
+std::size_t transcode(Bytes utf16, char* out) noexcept {
+  const std::size_t units = utf16.size() / 2;
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < units; ++i) {
+    const char32_t u = load_le<std::uint16_t>(utf16, 2 * i);
+    if (u < 0x80) {
+      out[n++] = static_cast<char>(u);
+      continue;
+    }
+    if (u >= 0xD800 && u <= 0xDBFF && i + 1 < units) {
+      const char32_t low = load_le<std::uint16_t>(utf16, 2 * i + 2);
+      if (low >= 0xDC00 && low <= 0xDFFF) {
+        n += put_utf8(out + n, 0x10000 + ((u - 0xD800) << 10) + (low - 0xDC00));
+        ++i;
+        continue;
+      }
+    }
+    n += put_utf8(out + n, u);
+  }
+  return n;
+}
+
+}  // namespace
+
+bool equal_ignore_ascii_case(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (fold_ascii(a[i]) != fold_ascii(b[i])) return false;
+  return true;
+}
+
+std::string fold_ascii(std::string_view s) {
+  std::string out(s);
+  for (char& c : out) c = fold_ascii(c);
+  return out;
+}
+
+CodePoint code_point_at(std::string_view s, std::size_t at) noexcept {
+  const auto lead = static_cast<unsigned char>(s[at]);
+  if (lead < 0x80) return {lead, 1, true};
+  utf8proc_int32_t c = 0;
+  const std::size_t left = s.size() - at;
+  const auto n = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(s.data() + at),
+                                  static_cast<utf8proc_ssize_t>(left < 4 ? left : 4), &c);
+  if (n <= 0 || c < 0) return {kReplacement, 1, false};
+  return {static_cast<char32_t>(c), static_cast<std::size_t>(n), true};
+}
+
+void append_utf8(std::string& out, char32_t c) {
+  char buffer[4];
+  out.append(buffer, put_utf8(buffer, c));
+}
+
+char32_t fold(char32_t c) noexcept {
+  if (c < 0x80) return static_cast<char32_t>(fold_ascii(static_cast<char>(c)));
+  // Upper then lower gives the simple folding for every code point but a few: text_test.cpp compares with
+  // CaseFolding.txt's exceptions one by one.
+  if (c == 0x130 || c == 0x131) return c;
+  const auto upper = utf8proc_toupper(static_cast<utf8proc_int32_t>(c));
+  const auto lower = utf8proc_tolower(upper);
+  // A letter whose upper and lower forms leave ASCII for ASCII, or the other way round, stays one code point.
+  return static_cast<char32_t>(lower);
+}
+
+std::string fold(std::string_view s) {
+  std::string out;
+  out.reserve(s.size());
+  for (std::size_t i = 0; i < s.size();) {
+    const CodePoint c = code_point_at(s, i);
+    if (c.valid)
+      append_utf8(out, fold(c.value));
+    else
+      out.push_back(s[i]);
+    i += c.length;
+  }
+  return out;
+}
+
+std::string_view fold_into(std::string_view s, Arena& arena) {
+  if (all_ascii(s)) {
+    std::size_t i = 0;
+    while (i < s.size() && fold_ascii(s[i]) == s[i]) ++i;
+    if (i == s.size()) return s;
+    char* p = arena.allocate(s.size());
+    if (i != 0) std::memcpy(p, s.data(), i);
+    for (; i < s.size(); ++i) p[i] = fold_ascii(s[i]);
+    return {p, s.size()};
+  }
+  return arena.copy(fold(s));
+}
+
+std::string_view utf16le_to_utf8(Bytes utf16, Arena& arena) {
+  const std::size_t room = utf16.size() / 2 * 3;
+  char* p = arena.allocate(room);
+  const std::size_t n = transcode(utf16, p);
+  arena.shrink_last(room, n);
+  return {p, n};
+}
+
+std::string utf16le_to_utf8(Bytes utf16) {
+  std::string out(utf16.size() / 2 * 3, '\0');
+  out.resize(transcode(utf16, out.data()));
+  return out;
+}
+
+std::string utf8_to_utf16(std::string_view s, ByteOrder order) {
+  std::string out;
+  const auto unit = [&](char32_t u) {
+    const char low = static_cast<char>(u & 0xFF), high = static_cast<char>((u >> 8) & 0xFF);
+    out.push_back(order == ByteOrder::little ? low : high);
+    out.push_back(order == ByteOrder::little ? high : low);
+  };
+  for (std::size_t i = 0; i < s.size();) {
+    const CodePoint c = code_point_at(s, i);
+    i += c.length;
+    if (c.value < 0x10000) {
+      unit(c.value);
+    } else {
+      unit(0xD800 + ((c.value - 0x10000) >> 10));
+      unit(0xDC00 + ((c.value - 0x10000) & 0x3FF));
+    }
+  }
+  return out;
+}
+
+bool is_valid_utf8(std::string_view s) noexcept {
+  for (std::size_t i = 0; i < s.size();) {
+    const CodePoint c = code_point_at(s, i);
+    if (!c.valid) return false;
+    i += c.length;
+  }
+  return true;
+}
+
+std::string to_valid_utf8(std::string_view s) {
+  std::string out;
+  out.reserve(s.size());
+  for (std::size_t i = 0; i < s.size();) {
+    const CodePoint c = code_point_at(s, i);
+    append_utf8(out, c.value);
+    i += c.length;
+  }
+  return out;
+}
+
+std::optional<std::int64_t> parse_integer(std::string_view s) noexcept {
+  std::int64_t v = 0;
+  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), v);
+  if (s.empty() || error != std::errc{} || end != s.data() + s.size()) return std::nullopt;
+  return v;
+}
+
+std::optional<std::uint64_t> parse_unsigned(std::string_view s) noexcept {
+  std::uint64_t v = 0;
+  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), v);
+  if (s.empty() || error != std::errc{} || end != s.data() + s.size()) return std::nullopt;
+  return v;
+}
+
+std::optional<double> parse_number(std::string_view s) noexcept {
+  if (s.empty()) return std::nullopt;
+  const char last = s.back(), first = s.front() == '-' && s.size() > 1 ? s[1] : s.front();
+  if (first < '0' || first > '9' || last < '0' || last > '9') return std::nullopt;  // no inf, nan, "1.", ".5"
+  double v = 0;
+  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), v);
+  if (error != std::errc{} || end != s.data() + s.size() || !std::isfinite(v)) return std::nullopt;
+  return v;
+}
+
+std::optional<std::uint64_t> parse_hex(std::string_view s) noexcept {
+  if (s.size() > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) s.remove_prefix(2);
+  std::uint64_t v = 0;
+  const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), v, 16);
+  if (s.empty() || error != std::errc{} || end != s.data() + s.size()) return std::nullopt;
+  return v;
+}
+
+std::string_view trim(std::string_view s) noexcept {
+  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!s.empty() && blank(s.front())) s.remove_prefix(1);
+  while (!s.empty() && blank(s.back())) s.remove_suffix(1);
+  return s;
+}
+
+}  // namespace stopwarden

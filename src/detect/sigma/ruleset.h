@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// Sigma rules, loaded and ready: yaml -> ast -> ir -> RuleSet. Immutable once compiled; threads share it.
+#pragma once
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "detect/hit.h"
+#include "detect/sigma/logsource.h"
+#include "event/field.h"
+#include "yaml/yaml.h"
+
+namespace stopwarden::sigma {
+
+/// What became of one rule document (design, section 5, `rules lint`).
+struct RuleReport {
+  enum class State : std::uint8_t {
+    loaded,
+    rejected,  ///< not evaluated; code and reason say why
+    never,     ///< sound, but can never fire on the sources this program knows
+  };
+  std::string id, title, file;
+  std::uint32_t line = 0;
+  State state = State::loaded;
+  std::string code;    ///< "SIG014"; empty when loaded
+  std::string reason;  ///< one line; empty when loaded
+};
+
+/// --expand FILE: placeholder name to values. YAML map of name to value or list.
+using Placeholders = std::map<std::string, std::vector<std::string>, std::less<>>;
+Placeholders parse_placeholders(const TextFile& file, std::vector<Diagnostic>& diagnostics);
+
+struct Ir;  // ir.h: the compiled form the matchers run
+
+class RuleSet {
+ public:
+  /// Compiles every document of every file. One broken rule never keeps another from loading. Fields the rules ask for
+  /// are interned into `table`. Later documents with an id already seen are rejected as duplicates. `logsources`
+  /// outlives the set. Warnings (a field mistake that cannot match, a null in a list) go to `warnings`.
+  static RuleSet compile(std::span<const TextFile> files, const Logsources& logsources,
+                         const Placeholders& placeholders, FieldTable& table, std::vector<Diagnostic>& warnings);
+  RuleSet(RuleSet&&) noexcept;
+  RuleSet& operator=(RuleSet&&) noexcept;
+  ~RuleSet();
+
+  std::span<const RuleReport> reports() const noexcept { return reports_; }
+  /// Loaded rules only.
+  std::size_t size() const noexcept;
+  const RuleInfo& info(std::size_t rule) const;
+  const Ir& ir() const noexcept { return *ir_; }
+  /// Adds every field a loaded rule reads (through aliases too).
+  void add_wanted(WantedFields& wanted) const;
+
+ private:
+  RuleSet();
+  std::unique_ptr<Ir> ir_;
+  std::vector<RuleReport> reports_;
+};
+
+/// The plain matcher: every rule whose logsource accepts the event, its whole condition, no shortcuts that could change
+/// an answer. The truth that every faster matcher is held to (design, section 3). One object per thread.
+class ReferenceMatcher {
+ public:
+  explicit ReferenceMatcher(const RuleSet& rules);
+  ~ReferenceMatcher();
+  /// Reports each rule that fires on `event`, in the order of the set. Cost: linear in rules of the event's source.
+  void match(const Event& event, HitSink& sink);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace stopwarden::sigma

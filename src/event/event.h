@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one shape everything speaks.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/time.h"
+#include "event/field.h"
+
+namespace stopwarden {
+
+/// How the log typed a value. Rules compare text; the kind tells null from "" and lets numbers compare as numbers.
+enum class ValueKind : std::uint8_t { null, string, integer, real, boolean };
+
+/// One value of one field. A field may come several times (duplicate names, unnamed Data, array elements): any of its
+/// values may match. `text` is UTF-8 in canonical form: integers decimal, HexInt "0x" + lowercase without leading
+/// zeros, GUID "{UPPERCASE}", SID "S-1-...", boolean "true"/"false", times ISO 8601 UTC, binary uppercase hex; empty
+/// for null. Invalid UTF-8 of the input may stand in it.
+struct FieldValue {
+  FieldId field;
+  ValueKind kind;
+  std::string_view text;
+};
+
+/// Where an event was read. The file's name is known to the pipeline only.
+struct Origin {
+  std::uint64_t offset = 0;  ///< bytes from the start of the (unpacked) input
+  std::uint64_t record = 0;  ///< which event of the input, from 1
+};
+
+/// A view of one event. All views belong to the source that emits it and die when on_event() returns; whatever must
+/// live longer copies.
+struct Event {
+  std::optional<EventTime> time;           ///< event time; absent when the record has none that can be read
+  std::string_view host;                   ///< the machine it happened on, as logged (Computer); may be empty
+  std::string_view channel;                ///< Windows: "Security"; empty elsewhere
+  std::string_view provider;               ///< Windows: "Microsoft-Windows-Security-Auditing"; empty elsewhere
+  std::optional<std::uint32_t> event_id;   ///< Windows: EventID without qualifiers
+  std::optional<std::uint64_t> record_id;  ///< Windows: EventRecordID
+  Origin origin;
+  std::string_view raw;                ///< the record's bytes as read, for identity; may be empty
+  std::span<const FieldValue> fields;  ///< wanted fields only, in the order of the record
+};
+
+}  // namespace stopwarden

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "event/field.h"
+
+#include <gtest/gtest.h>
+
+#include "event/catalogue.h"
+
+namespace stopwarden {
+namespace {
+
+TEST(FieldTable, CatalogueIdsAreFixedAndNewNamesFollow) {
+  FieldTable table;
+  EXPECT_EQ(table.find("EventID"), id_of(field::EventID));
+  EXPECT_EQ(table.find("QueryName"), id_of(field::QueryName));
+  EXPECT_EQ(table.name(id_of(field::CommandLine)), "CommandLine");
+  EXPECT_FALSE(table.find("commandline"));
+  const auto mine = table.intern("requestParameters.name");
+  ASSERT_TRUE(mine);
+  EXPECT_EQ(index(*mine), field::kCount);
+  EXPECT_EQ(table.intern("requestParameters.name"), mine);
+}
+
+TEST(FieldTable, SaysWhenItIsFull) {
+  FieldTable table;
+  while (table.size() < index(kUnnamedField)) ASSERT_TRUE(table.intern("f" + std::to_string(table.size())));
+  EXPECT_FALSE(table.intern("one too many"));
+  EXPECT_TRUE(table.find("EventID"));
+}
+
+TEST(WantedFields, SkipsWhatNobodyAsksFor) {
+  FieldTable table;
+  WantedFields wanted(table);
+  wanted.add(id_of(field::Image));
+  EXPECT_EQ(wanted.want("Image"), id_of(field::Image));
+  EXPECT_FALSE(wanted.want("CommandLine"));
+  EXPECT_FALSE(wanted.want("NoSuchField"));
+  wanted.add_all_values();
+  EXPECT_EQ(wanted.want("CommandLine"), id_of(field::CommandLine));
+  EXPECT_EQ(wanted.want("NoSuchField"), kUnnamedField);
+}
+
+}  // namespace
+}  // namespace stopwarden

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a log format is to the rest of the program: a cutter that finds whole units, and a parser that reads one unit.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.h"
+#include "event/event.h"
+#include "event/field.h"
+
+namespace stopwarden {
+
+/// Receives what a source reads, in the order of the input.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  /// `event` is valid during the call only.
+  virtual void on_event(const Event& event) = 0;
+  /// Something could not be read and was left out; `error.offset` counts from the start of the input. The rest goes on.
+  /// Called once per lost record (or per lost stretch of input, when records cannot be told apart).
+  virtual void on_drop(const Error& error) = 0;
+  /// The format's own bookkeeping was wrong but nothing was lost (a bad checksum, a dirty header, a wrong count).
+  virtual void on_oddity(const Error& error) = 0;
+};
+
+enum class AtEnd : std::uint8_t { no, yes };
+
+/// What Source::cut() found at the start of a window.
+struct Cut {
+  std::size_t take = 0;  ///< bytes that are done with: one or more whole units, or bytes to leave out
+  enum class Kind : std::uint8_t {
+    unit,  ///< hand [0, take) to parse()
+    skip,  ///< nothing in [0, take): blanks, brackets, padding
+    drop,  ///< [0, take) cannot be read: report `error`, go on after it
+    more,  ///< no whole unit yet (take == 0): call again with a longer window
+  } kind = Kind::more;
+  Error error{Errc::truncated, 0, ""};  ///< for drop; offset relative to the window
+};
+
+/// Reads one input of one format. It opens nothing, logs nothing, reads no clock, has no threads.
+///
+/// The pipeline keeps a window of bytes and calls cut() until it says `more`; it hands each unit to parse(), then moves
+/// the window on. cut() is cheap and has state (where in the file am I); parse() depends only on its arguments and on
+/// caches, so that units may be parsed by several Source objects in parallel: every object that parses units of one
+/// input was made by the same `make` with the same arguments.
+///
+/// Contract: cut() with AtEnd::yes never says `more` for a window that is not empty: what is left is a unit, a skip or
+/// a drop. With a window of window_max() bytes it does not say `more` either: a unit that is longer is dropped with
+/// limit_exceeded, in as many pieces as it takes, and reported once.
+class Source {
+ public:
+  virtual ~Source() = default;
+  virtual Cut cut(Bytes window, AtEnd at_end) = 0;
+  /// `unit` lies at `offset` of the input; `first_record` is the number of its first event less one. Emits its events,
+  /// in order. Returns how many records it met, dropped ones among them (so that numbers do not depend on drops).
+  virtual std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) = 0;
+  /// The longest unit this format may have; the pipeline never grows its window beyond it.
+  virtual std::size_t window_max() const noexcept = 0;
+};
+
+/// How a source is told what is wanted. `wanted` outlives the source.
+struct SourceOptions {
+  const WantedFields* wanted = nullptr;
+};
+
+}  // namespace stopwarden
