@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every command that needs rules does first: read rule files, mappings and placeholders, and compile them.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "detect/sigma/ruleset.h"
+#include "event/field.h"
+
+namespace stopwarden::cli {
+
+/// --rules, --no-default-rules, --logsources, --expand.
+struct RuleOptions {
+  std::vector<std::string> rules;
+  bool no_default_rules = false;
+  std::vector<std::string> logsources;
+  std::string expand;
+};
+
+struct LoadedRules {
+  FieldTable table;
+  std::unique_ptr<sigma::Logsources> logsources;  // the rules point into it
+  std::unique_ptr<sigma::RuleSet> rules;
+  std::vector<Diagnostic> warnings;                               ///< of rules that were loaded all the same
+  std::vector<Diagnostic> mistakes;                               ///< in mapping and placeholder files
+  std::vector<std::pair<std::string, std::string>> unreadable;    ///< rule files: path, why
+  std::size_t rejected = 0, never = 0;
+
+  bool complete() const { return rejected == 0 && mistakes.empty() && unreadable.empty(); }
+};
+
+/// Never fails as a whole: what could not be used is listed, the rest is ready.
+LoadedRules load_rules(const RuleOptions& options);
+
+}  // namespace stopwarden::cli
