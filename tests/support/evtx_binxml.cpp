@@ -203,8 +203,9 @@ void BinXmlChunk::put_element(const Element& element, Plan* plan) {
   patch_le(bytes_, size_at, bytes_.size() - size_at - 4, 4);
 }
 
+void BinXmlChunk::put_header() { put(0x00'01'01'00U | kFragment, 4); }
+
 void BinXmlChunk::put_fragment(const Element& root) {
-  put(0x00'01'01'00U | kFragment, 4);
   put_element(root, nullptr);
   put(kEnd, 1);
 }
@@ -221,7 +222,7 @@ void BinXmlChunk::put_definition(const Element& root, const std::string& key) {
   put(high, 8);
   const std::size_t size_at = bytes_.size();
   put(0, 4);
-  put(0x00'01'01'00U | kFragment, 4);
+  put_header();
   put_element(root, &plan);
   put(kEnd, 1);
   patch_le(bytes_, size_at, bytes_.size() - size_at - 4, 4);
@@ -235,7 +236,6 @@ void BinXmlChunk::put_definition(const Element& root, const std::string& key) {
 void BinXmlChunk::put_instance(const Element& root, Definition definition) {
   Plan plan;
   plan.add(root);
-  put(0x00'01'01'00U | kFragment, 4);
   put(kTemplateInstance, 1);
   put(1, 1);
   put(fnv(plan.key, 0xCBF29CE484222325U) & 0xFFFF'FFFFU, 4);  // the first four bytes of its GUID
@@ -266,12 +266,15 @@ void BinXmlChunk::put_values(const Plan& plan, Definition definition) {
     const Value* v = plan.values[i];
     if (v == nullptr) continue;
     const std::size_t start = bytes_.size();
-    if (v->nested && v->nested_has_template) {
-      put_instance(*v->nested, definition);
-    } else if (v->nested) {
-      put_fragment(*v->nested);
-    } else {
+    if (!v->nested) {
       bytes_ += v->bytes;
+    } else {
+      if (v->nesting == Nesting::instance || v->nesting == Nesting::headed_fragment) put_header();
+      if (v->nesting == Nesting::instance || v->nesting == Nesting::short_instance) {
+        put_instance(*v->nested, definition);
+      } else {
+        put_fragment(*v->nested);
+      }
     }
     const std::size_t size = bytes_.size() - start;
     if (size > 0xFFFF) overflowed_ = true;

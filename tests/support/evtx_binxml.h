@@ -35,10 +35,12 @@ class BinXmlChunk {
   std::string& bytes() noexcept { return bytes_; }
   const std::string& bytes() const noexcept { return bytes_; }
 
-  /// Appends a whole fragment with a template instance of `root`: header, instance, end.
+  /// Appends the fragment header every record starts with.
+  void put_header();
+  /// Appends a template instance of `root` and the end token.
   void put_instance(const Element& root, Definition definition);
-  /// Appends a whole fragment without a template: header, element, end. Values become text, arrays repeat their
-  /// element, nulls are left out.
+  /// Appends `root` without a template, and the end token. Values become text, arrays repeat their element, nulls are
+  /// left out.
   void put_fragment(const Element& root);
 
   /// Are there references to definitions that have not come yet?
@@ -64,8 +66,8 @@ class BinXmlChunk {
 
   std::string bytes_;
   std::map<std::string, std::uint32_t, std::less<>> names_;
-  std::map<std::string, std::uint32_t> templates_;          // by shape
-  std::map<std::string, std::vector<std::size_t>> open_;    // places that wait for a definition's offset
+  std::map<std::string, std::uint32_t> templates_;        // by shape
+  std::map<std::string, std::vector<std::size_t>> open_;  // places that wait for a definition's offset
   std::array<std::uint32_t, 64> name_heads_{};
   std::array<std::uint32_t, 32> template_heads_{};
   bool overflowed_ = false;

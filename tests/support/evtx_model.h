@@ -41,6 +41,14 @@ enum class ValueType : std::uint8_t {
 
 struct Element;
 
+/// How a BinXML value (type 0x21) starts. All but `headed_fragment` occur in Windows' own logs.
+enum class Nesting : std::uint8_t {
+  instance,         ///< fragment header, template instance
+  short_instance,   ///< template instance at once
+  fragment,         ///< element at once, no template; its elements carry no dependency numbers
+  headed_fragment,  ///< fragment header, element
+};
+
 /// One value: its bytes as they go into a file, and the text a reader should make of it.
 struct Value {
   ValueType type = ValueType::null;
@@ -48,7 +56,7 @@ struct Value {
   std::string bytes;
   std::vector<std::string> texts;         ///< canonical, one an array element; none for null
   std::shared_ptr<const Element> nested;  ///< for binxml
-  bool nested_has_template = true;        ///< a template instance, else a template-less fragment
+  Nesting nesting = Nesting::instance;
 };
 
 /// How a value stands in its element.
@@ -81,10 +89,11 @@ struct Element {
 
 /// How an event's BinXML is cut up.
 enum class Layout : std::uint8_t {
-  instance,  ///< as Windows does today: System in one template, EventData in a nested instance
-  fragment,  ///< System in a template, EventData as a template-less fragment
-  flat,      ///< one template for everything
-  bare,      ///< no template at all
+  instance,        ///< as Windows does today: System in one template, EventData in a nested instance
+  short_instance,  ///< the same, the nested instance without a fragment header
+  fragment,        ///< System in a template, EventData as a fragment without template and header
+  flat,            ///< one template for everything
+  bare,            ///< no template at all, as in forwarded events
 };
 
 /// One leaf below EventData or UserData.
@@ -99,8 +108,8 @@ struct Item {
 
 struct Body {
   enum class Kind : std::uint8_t { none, event_data, user_data, processing_error } kind = Kind::none;
-  std::string name;     ///< EventData's Name attribute, UserData's wrapper element
-  std::string xmlns;    ///< namespace of the wrapper
+  std::string name;   ///< EventData's Name attribute, UserData's wrapper element
+  std::string xmlns;  ///< namespace of the wrapper
   std::vector<Item> items;
 };
 
@@ -116,9 +125,9 @@ struct EventSpec {
   std::uint64_t record_id = 0;  ///< 0: the next one
   EventTime time{};
   Layout layout = Layout::instance;
-  bool forward = false;      ///< refers to its templates before they are defined in the chunk
-  bool new_chunk = false;    ///< stands first in a new chunk
-  std::uint32_t line = 0;    ///< of the description
+  bool forward = false;    ///< refers to its templates before they are defined in the chunk
+  bool new_chunk = false;  ///< stands first in a new chunk
+  std::uint32_t line = 0;  ///< of the description
   Body body;
 };
 
@@ -135,6 +144,7 @@ struct Damage {
     truncate,       ///< only the first `number` bytes are left
     signature,      ///< zeroed signature of the record with id `number`
     record_size,    ///< the record with id `number` claims to be `extra` bytes long
+    hide_last,      ///< chunk `number` says its last record is free space, with right checksums
     empty_chunk,    ///< an all-zero chunk after the last one
     poke,           ///< `bytes` at offset `number`
     recompute_crc,  ///< right checksums again, whatever was done before
@@ -148,8 +158,9 @@ struct Description {
   std::vector<EventSpec> events;  ///< the marker, when wanted, is not among them
   std::uint64_t first_record = 1;
   bool marker = true;
-  std::string computer, channel;  ///< of the marker
-  std::vector<Damage> damages;    ///< in order
+  std::string computer, channel;    ///< of the marker
+  std::vector<Damage> damages;      ///< in order
+  std::vector<std::uint64_t> lost;  ///< ids of records no reader can get out of the damaged file
 };
 
 }  // namespace stopwarden::test

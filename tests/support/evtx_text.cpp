@@ -146,7 +146,7 @@ class Parser {
   bool set_number(EventSpec& e, std::string_view key, std::string_view value);
   std::optional<Value> parse_value_of(Scanner& in, bool& sysmon_time);
   std::optional<Value> parse_typed(Scanner& in, ValueType type);
-  std::optional<Value> parse_nested(Scanner& in, bool has_template);
+  std::optional<Value> parse_nested(Scanner& in, Nesting nesting);
   void finish_event();
   /// KEY=VALUE pairs to the end of the line.
   template <class Set>
@@ -190,6 +190,15 @@ void Parser::parse_line(Scanner& in) {
   if (word == "damage") {
     finish_event();
     return parse_damage(in);
+  }
+  if (word == "lost") {
+    finish_event();
+    while (!in.done()) {
+      const auto id = parse_unsigned(in.word(""));
+      if (!id) return bad_value(word);
+      out_.lost.push_back(*id);
+    }
+    return;
   }
   if (word == "chunk") {
     finish_event();
@@ -265,13 +274,13 @@ void Parser::finish_event() {
 }
 
 bool Parser::set_text(EventSpec& e, std::string_view key, std::string_view value) {
-  static const std::map<std::string_view, std::string EventSpec::*> kTexts{
-      {"provider", &EventSpec::provider}, {"source", &EventSpec::event_source}, {"channel", &EventSpec::channel},
-      {"computer", &EventSpec::computer}};
-  static const std::map<std::string_view, std::string EventSpec::*> kGuids{
-      {"guid", &EventSpec::provider_guid},
-      {"activity", &EventSpec::activity},
-      {"related", &EventSpec::related_activity}};
+  static const std::map<std::string_view, std::string EventSpec::*> kTexts{{"provider", &EventSpec::provider},
+                                                                           {"source", &EventSpec::event_source},
+                                                                           {"channel", &EventSpec::channel},
+                                                                           {"computer", &EventSpec::computer}};
+  static const std::map<std::string_view, std::string EventSpec::*> kGuids{{"guid", &EventSpec::provider_guid},
+                                                                           {"activity", &EventSpec::activity},
+                                                                           {"related", &EventSpec::related_activity}};
   if (const auto text = kTexts.find(key); text != kTexts.end()) {
     e.*text->second = value;
     return true;
@@ -330,6 +339,7 @@ void Parser::set_event(EventSpec& e, std::string_view key, std::string_view valu
     e.forward = value == "yes";
   } else if (key == "layout") {
     static const std::map<std::string_view, Layout> kLayouts{{"instance", Layout::instance},
+                                                             {"short-instance", Layout::short_instance},
                                                              {"fragment", Layout::fragment},
                                                              {"flat", Layout::flat},
                                                              {"bare", Layout::bare}};
@@ -404,8 +414,18 @@ std::optional<Value> Parser::parse_value_of(Scanner& in, bool& sysmon_time) {
     sysmon_time = true;
     return null_value();
   }
-  if (word == "instance") return parse_nested(in, true);
-  if (word == "fragment") return parse_nested(in, false);
+  if (word == "instance") return parse_nested(in, Nesting::instance);
+  if (word == "short-instance") return parse_nested(in, Nesting::short_instance);
+  if (word == "fragment") return parse_nested(in, Nesting::fragment);
+  if (word == "headed-fragment") return parse_nested(in, Nesting::headed_fragment);
+  if (word == "repeat") {
+    const auto count = parse_unsigned(in.word("\""));
+    const auto unit = in.quoted();
+    if (!count || *count > 0xFFFF || !unit || unit->empty()) return std::nullopt;
+    std::u16string units;
+    while (units.size() < *count) units += (*unit)[units.size() % unit->size()];
+    return string_value(units);
+  }
   if (word == "utf16" || word == "utf16z") {
     const auto units = in.quoted();
     if (!units) return std::nullopt;
@@ -444,7 +464,7 @@ std::optional<Value> Parser::parse_typed(Scanner& in, ValueType type) {
   return parse_value(type, word);
 }
 
-std::optional<Value> Parser::parse_nested(Scanner& in, bool has_template) {
+std::optional<Value> Parser::parse_nested(Scanner& in, Nesting nesting) {
   auto element = std::make_shared<Element>();
   element->name = std::string(in.word("{"));
   if (element->name.empty() || !in.take('{')) return std::nullopt;
@@ -462,18 +482,26 @@ std::optional<Value> Parser::parse_nested(Scanner& in, bool has_template) {
   Value v;
   v.type = ValueType::binxml;
   v.nested = std::move(element);
-  v.nested_has_template = has_template;
+  v.nesting = nesting;
   return v;
 }
 
 void Parser::parse_damage(Scanner& in) {
   using Kind = Damage::Kind;
-  static const std::map<std::string_view, Kind> kKinds{
-      {"dirty", Kind::dirty},           {"chunk-count", Kind::chunk_count}, {"file-crc", Kind::file_crc},
-      {"chunk-crc", Kind::chunk_crc},   {"records-crc", Kind::records_crc}, {"chunk-magic", Kind::chunk_magic},
-      {"free-offset", Kind::free_offset}, {"truncate", Kind::truncate},     {"signature", Kind::signature},
-      {"record-size", Kind::record_size}, {"empty-chunk", Kind::empty_chunk}, {"poke", Kind::poke},
-      {"recompute-crc", Kind::recompute_crc}};
+  static const std::map<std::string_view, Kind> kKinds{{"dirty", Kind::dirty},
+                                                       {"chunk-count", Kind::chunk_count},
+                                                       {"file-crc", Kind::file_crc},
+                                                       {"chunk-crc", Kind::chunk_crc},
+                                                       {"records-crc", Kind::records_crc},
+                                                       {"chunk-magic", Kind::chunk_magic},
+                                                       {"free-offset", Kind::free_offset},
+                                                       {"truncate", Kind::truncate},
+                                                       {"signature", Kind::signature},
+                                                       {"record-size", Kind::record_size},
+                                                       {"empty-chunk", Kind::empty_chunk},
+                                                       {"hide-last", Kind::hide_last},
+                                                       {"poke", Kind::poke},
+                                                       {"recompute-crc", Kind::recompute_crc}};
   const std::string word(in.word("="));
   const auto kind = kKinds.find(word);
   if (kind == kKinds.end()) return fail("EVT001", "unknown damage '" + word + "'");

@@ -18,13 +18,27 @@ struct NamedType {
   ValueType type;
 };
 constexpr std::array<NamedType, 22> kTypes{{
-    {"null", ValueType::null},         {"string", ValueType::string},     {"ansi", ValueType::ansi},
-    {"int8", ValueType::int8},         {"uint8", ValueType::uint8},       {"int16", ValueType::int16},
-    {"uint16", ValueType::uint16},     {"int32", ValueType::int32},       {"uint32", ValueType::uint32},
-    {"int64", ValueType::int64},       {"uint64", ValueType::uint64},     {"float", ValueType::real32},
-    {"double", ValueType::real64},     {"bool", ValueType::boolean},      {"binary", ValueType::binary},
-    {"guid", ValueType::guid},         {"size", ValueType::size_t_},      {"filetime", ValueType::filetime},
-    {"systemtime", ValueType::systemtime}, {"sid", ValueType::sid},       {"hex32", ValueType::hex32},
+    {"null", ValueType::null},
+    {"string", ValueType::string},
+    {"ansi", ValueType::ansi},
+    {"int8", ValueType::int8},
+    {"uint8", ValueType::uint8},
+    {"int16", ValueType::int16},
+    {"uint16", ValueType::uint16},
+    {"int32", ValueType::int32},
+    {"uint32", ValueType::uint32},
+    {"int64", ValueType::int64},
+    {"uint64", ValueType::uint64},
+    {"float", ValueType::real32},
+    {"double", ValueType::real64},
+    {"bool", ValueType::boolean},
+    {"binary", ValueType::binary},
+    {"guid", ValueType::guid},
+    {"size", ValueType::size_t_},
+    {"filetime", ValueType::filetime},
+    {"systemtime", ValueType::systemtime},
+    {"sid", ValueType::sid},
+    {"hex32", ValueType::hex32},
     {"hex64", ValueType::hex64},
 }};
 
@@ -111,7 +125,9 @@ std::optional<Value> parse_guid(std::string_view text) {
     if (!dash) digits += text[i];
   }
   canonical += '}';
-  const auto part = [&digits](std::size_t at, std::size_t n) { return parse_hex(std::string_view(digits).substr(at, n)); };
+  const auto part = [&digits](std::size_t at, std::size_t n) {
+    return parse_hex(std::string_view(digits).substr(at, n));
+  };
   Value v;
   v.type = ValueType::guid;
   v.texts.push_back(canonical);

@@ -157,7 +157,9 @@ Element event_element(const EventSpec& event) {
   }
   Value nested;
   nested.type = ValueType::binxml;
-  nested.nested_has_template = event.layout == Layout::instance;
+  nested.nesting = event.layout == Layout::instance         ? Nesting::instance
+                   : event.layout == Layout::short_instance ? Nesting::short_instance
+                                                            : Nesting::fragment;
   nested.nested = std::make_shared<const Element>(std::move(*body));
   root.dependency = kBody;  // as Windows writes it
   root.slot = slot_of(std::move(nested), kBody);
@@ -179,6 +181,7 @@ void put_record(ChunkDraft& chunk, const EventSpec& event, std::uint64_t number)
   put_le(out, event.record_id, 8);
   put_le(out, to_filetime(event.time), 8);
   const Element root = event_element(event);
+  chunk.xml.put_header();
   if (event.layout == Layout::bare) {
     chunk.xml.put_fragment(root);
   } else {
@@ -247,6 +250,20 @@ std::size_t find_record(std::string_view file, std::uint64_t id) {
   return 0;
 }
 
+/// Moves the start of free space back to the start of the last record: what follows is what an older log left behind.
+void hide_last_record(std::string& file, std::size_t base) {
+  std::string chunk = file.substr(base, kChunkSize);
+  const std::size_t last = get_le(chunk, 44, 4);
+  std::size_t before = kChunkHeaderSize;
+  for (std::size_t at = kChunkHeaderSize; at < last; at += get_le(chunk, at + 4, 4)) before = at;
+  patch_le(chunk, 16, get_le(chunk, 16, 8) - 1, 8);
+  patch_le(chunk, 32, get_le(chunk, before + 8, 8), 8);
+  patch_le(chunk, 44, before, 4);
+  patch_le(chunk, 48, last, 4);
+  put_crcs(chunk);
+  file.replace(base, kChunkSize, chunk);
+}
+
 /// Inflicts one damage. `records` are places found before the first of them.
 bool inflict(std::string& file, const Damage& damage, const std::map<std::uint64_t, std::size_t>& records) {
   using Kind = Damage::Kind;
@@ -287,6 +304,9 @@ bool inflict(std::string& file, const Damage& damage, const std::map<std::uint64
       if (damage.kind == Kind::record_size) patch_le(file, at->second + 4, damage.extra, 4);
       return true;
     }
+    case Kind::hide_last:
+      if (has_chunk) hide_last_record(file, base);
+      return has_chunk;
     case Kind::empty_chunk: file.resize(file.size() + kChunkSize, '\0'); return true;
     case Kind::poke:
       if (damage.number > file.size() || file.size() - damage.number < damage.bytes.size()) return false;
@@ -314,7 +334,8 @@ EventSpec marker_event(const Description& description) {
   marker.computer = description.computer;
   marker.time = description.events.empty() ? EventTime{} : description.events.front().time;
   marker.body.kind = Body::Kind::event_data;
-  marker.body.items.push_back({Item::Kind::data, "Note",
+  marker.body.items.push_back({Item::Kind::data,
+                               "Note",
                                {string_value("Made by the Stopwarden test writer. Not evidence."), Form::normal, -1}});
   return marker;
 }
