@@ -239,6 +239,13 @@ void Parser::parse_event(Scanner& in, std::string_view word) {
     defining_ = name;
     in = ahead;
     if (name.empty()) fail("EVT002", "define wants a name");
+    if (ahead.word("=") == "from") {
+      const auto base = defined_.find(ahead.word("="));
+      if (base == defined_.end()) return fail("EVT001", "'from' wants a defined name");
+      in = ahead;
+      event_ = base->second;
+      event_->replaced.assign(event_->items.size(), false);
+    }
   } else if (!ahead.take('=') && !name.empty()) {
     in = ahead;
     const auto known = defined_.find(name);

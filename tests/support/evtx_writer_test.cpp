@@ -393,6 +393,7 @@ TEST(EvtxText, ReportsEachWrongLine) {
       {"event id=1\n  nonsense\n", "EVT001", 2},
       {"event id=65536\n", "EVT002", 1},
       {"event unknown-name id=1\n", "EVT001", 1},
+      {"define x from nothing id=1\n", "EVT001", 1},
       {"event id=1 colour=red\n", "EVT001", 1},
       {"event id=1 time=yesterday\n", "EVT002", 1},
       {"event id=1 guid={1}\n", "EVT002", 1},
@@ -435,6 +436,20 @@ TEST(EvtxText, DefinedEventsGiveTheirDataUnlessTheEventDoes) {
   };
   EXPECT_EQ(shown(d->events[0]), "5 A=1 B=b A=second C=c");
   EXPECT_EQ(shown(d->events[1]), "4 A=a B=b A=second");
+}
+
+TEST(EvtxText, DefinitionsBuildOnOthers) {
+  const auto d = parse(
+      "define a provider=P id=4 level=2\n  data A = \"a\"\n  data B = \"b\"\n"
+      "define b from a id=5\n  data B = \"bb\"\nevent b\n  data A = \"aa\"\nevent a\n");
+  ASSERT_TRUE(d);
+  ASSERT_EQ(d->events.size(), 2U);
+  EXPECT_EQ(d->events[0].id, 5);
+  EXPECT_EQ(d->events[0].level, 2);
+  ASSERT_EQ(d->events[0].body.items.size(), 2U);
+  EXPECT_EQ(d->events[0].body.items[0].slot.value.texts[0], "aa");
+  EXPECT_EQ(d->events[0].body.items[1].slot.value.texts[0], "bb");
+  EXPECT_EQ(d->events[1].body.items[1].slot.value.texts[0], "b");
 }
 
 TEST(EvtxValue, BytesAndTexts) {
