@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "finding/finding.h"
+
+namespace stopwarden {
+
+/// The file name at the end of a Windows or Unix path.
+std::string_view base_name(std::string_view path) noexcept;
+
+/// One plain line: who did what to what on which host, as far as the finding knows. Names at most `names_max` targets
+/// of each kind of act, then says how many more. Line breaks of hostile names become blanks; nothing else is escaped.
+std::string word_message(const Finding& finding, std::size_t names_max);
+
+}  // namespace stopwarden
