@@ -56,12 +56,6 @@ std::string worded(const Act& act, std::size_t names_max) {
   return out;
 }
 
-std::string who(const Actor& actor) {
-  if (!actor.user_name.empty()) return actor.user_name;
-  if (!actor.user_uid.empty()) return actor.user_uid;
-  return {};
-}
-
 std::string one_line(std::string s) {
   for (char& c : s)
     if (c == '\n' || c == '\r' || c == '\t') c = ' ';
@@ -75,14 +69,23 @@ std::string_view base_name(std::string_view path) noexcept {
   return at == std::string_view::npos ? path : path.substr(at + 1);
 }
 
-std::string word_message(const Finding& finding, std::size_t names_max) {
+std::string_view actor_name(const Actor& actor) noexcept {
+  return actor.user_name.empty() ? actor.user_uid : actor.user_name;
+}
+
+std::string word_targets(const Finding& finding, std::size_t names_max) {
   std::string what;
   for (const Act& act : acts_of(finding)) {
     if (!what.empty()) what += "; ";
     what += worded(act, names_max);
   }
+  return what;
+}
+
+std::string word_message(const Finding& finding, std::size_t names_max) {
+  std::string what = word_targets(finding, names_max);
   if (what.empty()) what = finding.title;
-  std::string out = who(finding.actor);
+  std::string out{actor_name(finding.actor)};
   if (!out.empty()) out += ": ";
   out += what;
   if (const std::string_view program = base_name(finding.actor.process_path); !program.empty())
