@@ -226,4 +226,9 @@ std::string_view trim(std::string_view s) noexcept {
   return s;
 }
 
+unsigned display_width(char32_t c) noexcept {
+  const int width = utf8proc_charwidth(static_cast<utf8proc_int32_t>(c));
+  return width > 0 ? static_cast<unsigned>(width) : 0;
+}
+
 }  // namespace stopwarden

@@ -68,4 +68,8 @@ std::optional<std::uint64_t> parse_hex(std::string_view s) noexcept;
 
 std::string_view trim(std::string_view s) noexcept;
 
+/// Columns of a terminal a code point takes: 0 for combining marks and controls, 2 for wide East Asian ones and most
+/// emoji, else 1.
+unsigned display_width(char32_t c) noexcept;
+
 }  // namespace stopwarden

@@ -22,9 +22,9 @@ struct Evidence {
 };
 
 struct Actor {
-  std::string user_name, user_uid;  ///< "CORP\admin", SID; empty: unknown, never guessed
-  std::string process_path, cmd_line, process_pid;
-  std::string parent_path, parent_cmd_line;
+  std::string user_name, user_uid;                  ///< "CORP\admin", SID; empty: unknown, never guessed
+  std::string process_path, cmd_line, process_pid;  ///< pids are decimal
+  std::string parent_path, parent_cmd_line, parent_pid;
   std::string session_uid;  ///< logon id
 };
 
