@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sigma rules, loaded and ready: yaml -> ast -> ir -> RuleSet. Immutable once compiled; threads share it.
 #pragma once
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -35,6 +37,10 @@ Placeholders parse_placeholders(const TextFile& file, std::vector<Diagnostic>& d
 
 struct Ir;  // ir.h: the compiled form the matchers run
 
+/// How a rule's logsource becomes selectors; Logsources::resolve, or something else in a test. The selectors outlive
+/// the set.
+using Resolver = std::function<Resolution(const Logsource&)>;
+
 class RuleSet {
  public:
   /// Compiles every document of every file. One broken rule never keeps another from loading. Fields the rules ask for
@@ -42,6 +48,8 @@ class RuleSet {
   /// outlives the set. Warnings (a field mistake that cannot match, a null in a list) go to `warnings`.
   static RuleSet compile(std::span<const TextFile> files, const Logsources& logsources,
                          const Placeholders& placeholders, FieldTable& table, std::vector<Diagnostic>& warnings);
+  static RuleSet compile(std::span<const TextFile> files, const Resolver& resolve, const Placeholders& placeholders,
+                         FieldTable& table, std::vector<Diagnostic>& warnings);
   RuleSet(RuleSet&&) noexcept;
   RuleSet& operator=(RuleSet&&) noexcept;
   ~RuleSet();
@@ -68,6 +76,9 @@ class ReferenceMatcher {
   ~ReferenceMatcher();
   /// Reports each rule that fires on `event`, in the order of the set. Cost: linear in rules of the event's source.
   void match(const Event& event, HitSink& sink);
+  /// For each rule of the set, how many searches of a regular expression were given up (regex.h); each counted as no
+  /// match. To be summed over threads and reported.
+  std::span<const std::uint64_t> budget_exceeded() const;
 
  private:
   struct Impl;
