@@ -26,12 +26,13 @@ struct Logsource {
 enum class Transform : std::uint8_t {
   copy,             ///< NewProcessName -> Image
   hex_to_decimal,   ///< "0x1a4" -> "420"
-  domain_user,      ///< two fields -> "DOMAIN\user"
+  domain_user,      ///< two fields -> "DOMAIN\user"; of several pairs, the first that has a name
   registry_path,    ///< "\REGISTRY\MACHINE\..." -> "HKLM\...", "\REGISTRY\USER\..." -> "HKU\..."
   integrity_label,  ///< "S-1-16-12288" -> "High"
   registry_value,   ///< 4657's NewValue as Sysmon's Details: "DWORD (0x00000004)"
   join_registry,    ///< ObjectName + "\" + ObjectValueName, then registry_path
   hash_of,          ///< one algorithm out of Sysmon's "MD5=..,SHA256=..,IMPHASH=.."; the argument names it
+  map,              ///< one text for another; the argument lists them: "%%1904=SetValue,%%1906=DeleteValue"
 };
 
 /// A rule of this source that says `to` means the value made from `from`.
@@ -45,7 +46,7 @@ struct FieldAlias {
 
 /// One place where the events of a logsource are found. All conditions that are set must hold.
 struct SourceSelector {
-  std::string channel;                   ///< folded; empty: any
+  std::string channel;                   ///< folded; empty: any; "*": any event that has a channel
   std::string provider;                  ///< folded; empty: any
   std::vector<std::uint32_t> event_ids;  ///< sorted; empty: any
   std::vector<std::pair<FieldId, std::string>>
@@ -76,7 +77,10 @@ class Logsources {
   struct Entry {
     Logsource name;
     std::vector<SourceSelector> selectors;
+    std::string why_never;  // the file says that there is no such source, and why
   };
+  std::vector<const SourceSelector*> matching(const Logsource& logsource, std::string& why_never) const;
+  std::string explain(const Logsource& logsource) const;
   std::vector<Entry> entries_;
 };
 
