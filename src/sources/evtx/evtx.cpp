@@ -124,7 +124,7 @@ std::uint64_t EvtxSource::parse(Bytes unit, std::uint64_t offset, std::uint64_t 
   reader_.begin_chunk(unit_);
 
   std::size_t at = kChunkHeaderSize;
-  bool beyond = false;
+  bool beyond = false, cut_short = false;
   while (at < unit_.size()) {
     const std::size_t size = record_size_at(unit_, at);
     if (at >= span.end) {
@@ -143,12 +143,15 @@ std::uint64_t EvtxSource::parse(Bytes unit, std::uint64_t offset, std::uint64_t 
     if (!span.believed && !has_record_magic(unit_, at)) break;  // walked by signatures: this is their end
     const std::size_t next = find_record(unit_, at + 1, stop);
     if (next == stop && all_zero(unit_.subspan(at, stop - at))) break;
-    drop(next == stop && unit_.size() < kChunkSize ? Errc::truncated : Errc::bad_value, at, "no sound record here",
-         sink);
+    cut_short = next == stop && unit_.size() < kChunkSize;
+    if (cut_short)
+      drop(Errc::truncated, at, "file ends inside a record", sink);
+    else
+      drop(Errc::bad_value, at, "no sound record here", sink);
     at = next;
   }
   if (unit_.size() < kChunkSize) {
-    const bool lost = header.free_offset > unit_.size() && header.free_offset <= kChunkSize;
+    const bool lost = !cut_short && header.free_offset > unit_.size() && header.free_offset <= kChunkSize;
     const Error error{Errc::truncated, offset_ + unit_.size(), "file ends inside a chunk"};
     if (lost)
       sink.on_drop(error);
