@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// BinXML to programs. A template definition is compiled once a chunk; its records then only walk a flat list of slots.
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "sources/evtx/layout.h"
+#include "sources/evtx/names.h"
+
+namespace stopwarden::evtx {
+
+/// Where in the event an element stands: it decides what its name and text mean.
+enum class Scope : std::uint8_t {
+  document,    ///< outside Event
+  event,       ///< children of Event
+  system,      ///< children of System
+  event_data,  ///< children of EventData
+  inside,      ///< below UserData, ProcessingErrorData, a Data element, or anything unknown
+  rendering,   ///< below RenderingInfo (forwarded events)
+};
+
+/// What a value means beyond the field it fills.
+enum class Item : std::uint8_t {
+  none,
+  provider,
+  event_id,
+  channel,
+  computer,
+  record_id,
+  time,
+  unnamed_data,  ///< a Data element without a name: Data and param<N>
+  dynamic,       ///< the name was a substitution, see OpKind::set_name
+};
+
+enum class OpKind : std::uint8_t {
+  literal,   ///< `text` is the value
+  value,     ///< substitution `sub` is the value, or BinXML whose elements stand in `scope`
+  concat,    ///< the next `sub` ops are pieces of one value
+  set_name,  ///< substitution `sub` names the values with Item::dynamic that follow
+};
+
+/// One slot. Everything that can be decided before a record is seen is decided here.
+struct Op {
+  OpKind kind = OpKind::literal;
+  Item item = Item::none;
+  Scope scope = Scope::inside;
+  bool emit = false;      ///< somebody wants the value in `field`
+  bool vanishes = false;  ///< an attribute with an optional substitution: absent when that is null
+  bool may_nest = false;  ///< the template says BinXML, or children are expected here
+  bool raw = false;       ///< while compiling: `text` is UTF-16LE still
+  std::uint16_t sub = 0;
+  FieldId field = kUnnamedField;
+  std::string_view text;
+};
+
+/// Does the definition's BinXML carry dependency ids? Templates do; fragments without a template do not.
+enum class DependencyIds : std::uint8_t { no, yes };
+
+/// What is left of the chunk's budget, so that no chunk costs much more than any other.
+struct CompileBudget {
+  std::size_t bytes_left = 0;
+};
+
+class Compiler {
+ public:
+  Compiler(NameTable& names, const Limits& limits);
+
+  /// Compiles the elements in chunk[at, end) up to an end-of-stream token or a template instance, which are left to the
+  /// caller, or to `end`. Appends to `ops`; on error `ops` is as before.
+  /// Input:    hostile; offsets of names are bytes from the start of `chunk`.
+  /// Errors:   truncated, bad_value, limit_exceeded, unsupported; offset from the start of `chunk`.
+  /// Lifetime: literals live in `arena`.
+  Result<std::size_t> compile(Bytes chunk, std::size_t at, std::size_t end, Scope scope, DependencyIds ids,
+                              std::vector<Op>& ops, Arena& arena, CompileBudget& budget);
+
+ private:
+  struct Frame {
+    Bytes name;
+    NameInfo info;
+    Scope children = Scope::inside;
+    Item item = Item::none;
+    FieldId field = kUnnamedField;
+    bool emit = false;
+    bool container = false;  // text in it is no value of its own
+    bool empty_is_value = false;
+    bool has_children = false;
+    std::size_t pieces = 0;  // where its pending pieces begin in ops
+  };
+
+  Status run(Scope scope, DependencyIds ids);
+  Status open_element(Scope scope, DependencyIds ids, bool has_attributes);
+  Status read_attributes(Frame& frame, Scope scope);
+  Status read_attribute(Frame& frame, Scope scope);
+  void finish_attribute(Frame& frame, Scope scope, Bytes name, std::size_t pieces);
+  void name_data(Frame& frame, std::size_t pieces);
+  Frame make_frame(Scope scope, Bytes name);
+  Frame event_child(Bytes name, const NameInfo& info);
+  Frame system_child(Bytes name, const NameInfo& info);
+  void close_element();
+  void flush(Frame& frame);
+  Result<bool> read_piece(std::uint8_t token);
+  Result<Bytes> read_name();
+  Result<Bytes> read_counted_text();
+  Status read_entity();
+  Status read_substitution(bool optional);
+  Status need(std::size_t bytes) const;
+  Error error(Errc code, const char* what) const { return {code, at_, what}; }
+  bool blank(const Op& op) const noexcept;
+  void settle(std::size_t from, FieldId field, bool emit, Item item);
+
+  NameTable* names_;
+  Limits limits_;
+  bool unnamed_wanted_ = false;
+  // The call in progress.
+  Bytes chunk_;
+  std::size_t at_ = 0, end_ = 0;
+  std::vector<Op>* ops_ = nullptr;
+  Arena* arena_ = nullptr;
+  std::vector<Frame> stack_;
+};
+
+/// param1..paramN as far as they are wanted, for unnamed Data elements.
+inline constexpr std::size_t kParamsMax = 64;
+
+}  // namespace stopwarden::evtx

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// One record's BinXML to one Event, by compiled templates.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "event/event.h"
+#include "sources/evtx/compile.h"
+#include "sources/evtx/layout.h"
+#include "sources/evtx/names.h"
+#include "sources/evtx/value.h"
+
+namespace stopwarden::evtx {
+
+/// Reads the records of one chunk after the other. Keeps the chunk's compiled templates and all scratch memory.
+class RecordReader {
+ public:
+  RecordReader(const WantedFields& wanted, const Limits& limits);
+
+  /// Forgets the templates of the chunk before. `chunk` stays where it is until the next call.
+  void begin_chunk(Bytes chunk);
+
+  /// Reads the BinXML in chunk[at, end) into `event`: everything but origin and raw.
+  /// Errors:   any; offset from the start of the chunk. `event` is then worthless.
+  /// Lifetime: the event's views die at the next call. Cost: no allocation once warm.
+  Status read(std::size_t at, std::size_t end, Event& event);
+
+  /// Something in the latest record was odd but readable; nullptr when nothing was.
+  const char* oddity() const noexcept { return oddity_; }
+
+ private:
+  /// A template definition met in this chunk.
+  struct Template {
+    std::uint64_t key = 0;             // offset and scope
+    std::uint32_t epoch = 0;           // of which chunk; others are free
+    std::uint32_t begin = 0, end = 0;  // in ops_
+    std::optional<Error> error;
+  };
+  static constexpr std::size_t kTemplates = 1024;  // seen: 60 in a chunk
+  static constexpr std::size_t kProbes = 16;
+
+  /// The values of the template instance that is being walked.
+  struct Values {
+    std::size_t base = 0, count = 0;
+  };
+
+  Status read_fragment(std::size_t at, std::size_t end, Scope scope, std::size_t depth);
+  Result<std::size_t> read_instance(std::size_t at, std::size_t end, Scope scope, std::size_t depth);
+  Result<std::size_t> read_values(std::size_t at, std::size_t end);
+  Status run_template(std::size_t definition, Scope scope, Values values, std::size_t depth);
+  Status walk(const std::vector<Op>& ops, std::size_t begin, std::size_t end, Values values, std::size_t depth);
+  Status walk_concat(const std::vector<Op>& ops, std::size_t begin, std::size_t count, const Op& op, Values values,
+                     std::size_t depth);
+  Status walk_value(const Op& op, Values values, std::size_t depth);
+  Value value_of(const Op& op, Values values);
+  void set_name(const Op& op, Values values);
+  Status put_value(const Op& op, std::uint8_t type, Bytes bytes);
+  Status put(const Op& op, Text text);
+  void note(Item item, std::uint8_t type, Bytes bytes);
+  void note_text(Item item, std::string_view text);
+  Text format(std::uint8_t type, Bytes bytes);
+  Status spend(std::size_t steps, std::size_t text);
+  Bytes bytes_of(const Value& v) const noexcept { return chunk_.subspan(v.offset, v.size); }
+  Error error(Errc code, std::size_t at, const char* what) const { return {code, at, what}; }
+
+  const WantedFields* wanted_;
+  Limits limits_;
+  NameTable names_;
+  Compiler compiler_;
+  FieldId data_field_ = kUnnamedField;
+  bool data_wanted_ = false;
+  std::array<std::optional<FieldId>, kParamsMax> params_;
+
+  // Of the chunk.
+  Bytes chunk_;
+  std::vector<Op> ops_;
+  std::vector<Template> templates_;
+  std::uint32_t epoch_ = 0;
+  Arena chunk_arena_;
+  CompileBudget budget_;
+  std::size_t chunk_steps_ = 0, chunk_text_ = 0;
+
+  // Of the record.
+  std::vector<Op> fragment_ops_;
+  std::vector<Value> values_;
+  std::vector<FieldValue> fields_;
+  Arena arena_;
+  std::string joined_;
+  Event* event_ = nullptr;
+  std::size_t record_steps_ = 0, record_text_ = 0;
+  std::size_t unnamed_ = 0;  // unnamed Data values so far
+  FieldId dynamic_field_ = kUnnamedField;
+  bool dynamic_wanted_ = false;
+  const char* oddity_ = nullptr;
+};
+
+}  // namespace stopwarden::evtx
