@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/json/json.h"
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+#include "sources/json/scanner.h"
+#include "sources/json/shapes.h"
+#include "sources/json/tree.h"
+
+namespace stopwarden::json {
+namespace {
+
+constexpr std::size_t kUnitTarget = 1024 * std::size_t{1024};  // a run of objects ends behind this many bytes
+constexpr std::size_t kKeepMax = 4 * kUnitTarget;              // a larger buffer is given back
+
+enum class Encoding : std::uint8_t { unknown, utf8, utf16le, utf16be };
+
+/// By the mark, or by the zero byte of the first bracket. At least two bytes must be there.
+Encoding encoding_of(std::string_view head) noexcept {
+  if (head.size() < 2) return Encoding::utf8;
+  const auto first = static_cast<unsigned char>(head[0]), second = static_cast<unsigned char>(head[1]);
+  if ((first == 0xFF && second == 0xFE) || ((first == '{' || first == '[') && second == 0)) return Encoding::utf16le;
+  if ((first == 0xFE && second == 0xFF) || (first == 0 && (second == '{' || second == '['))) return Encoding::utf16be;
+  return Encoding::utf8;
+}
+
+constexpr bool is_space(unsigned char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+template <class Text>
+std::size_t skip_space(const Text& text, std::size_t i) noexcept {
+  while (i < text.size() && is_space(text[i])) ++i;
+  return i;
+}
+
+template <class Text>
+bool looks_like_json(const Text& text, std::size_t i) noexcept {
+  i = skip_space(text, i);
+  if (i < text.size() && text[i] == 0x1E) i = skip_space(text, i + 1);
+  bool in_array = false;
+  while (i < text.size() && text[i] == '[') {
+    in_array = true;
+    i = skip_space(text, i + 1);
+  }
+  if (i >= text.size()) return false;
+  if (in_array && text[i] == ']') return true;
+  if (text[i] != '{') return false;
+  i = skip_space(text, i + 1);
+  if (i >= text.size()) return false;
+  if (text[i] == '}') return true;
+  if (text[i] != '"') return false;
+  for (++i; i < text.size() && text[i] != '"'; ++i) {
+    if (text[i] == '\n') return false;
+    if (text[i] == '\\') ++i;
+  }
+  i = skip_space(text, i + 1);
+  return i >= text.size() || text[i] == ':';
+}
+
+/// OPTIMIZATION: NDJSON without looking at every byte. Whole lines from `{` to `}`, each followed by another `{` or by
+/// the end: a bracket or quote that is missing in such a line shows at its end, so the run may be cut there without
+/// reading it. Guarded by JsonSource.WindowsDoNotMatter.
+std::size_t line_run(std::string_view text, AtEnd at_end) noexcept {
+  std::size_t at = 0;
+  while (at < text.size() && at < kUnitTarget && text[at] == '{') {
+    const void* newline = std::memchr(text.data() + at, '\n', text.size() - at);
+    std::size_t end = newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - text.data()) : text.size();
+    if (newline == nullptr && at_end == AtEnd::no) break;
+    std::size_t next = end;
+    while (next < text.size() && (text[next] == '\n' || text[next] == '\r')) ++next;
+    if (end > at && text[end - 1] == '\r') --end;
+    if (text[end - 1] != '}') break;
+    if (next < text.size() ? text[next] != '{' : at_end == AtEnd::no) break;
+    at = next;
+  }
+  return at;
+}
+
+class JsonSource final : public Source {
+ public:
+  explicit JsonSource(const WantedFields& wanted) : mapper_(wanted) {}
+  Cut cut(Bytes window, AtEnd at_end) override;
+  std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) override;
+  std::size_t window_max() const noexcept override { return kObjectMax; }
+
+ private:
+  /// What parse() is about.
+  struct Unit {
+    std::string_view text;   // UTF-8
+    std::string_view bytes;  // as in the input
+    std::uint64_t offset;
+    std::uint64_t record;
+    EventSink* sink;
+    bool wide = false;
+    std::size_t narrow_at = 0, wide_at = 0;  // UTF-16: the same place in both, for byte_at()
+  };
+
+  template <class Text>
+  Cut cut_text(const Text& text, AtEnd at_end, Window window);
+  bool read_line(Unit& unit, std::size_t& at, std::size_t& tried_until);
+  void read_object(Unit& unit, std::size_t begin, std::size_t end);
+  void emit(Unit& unit, std::size_t begin, std::size_t end, const Marks& marks);
+  static std::size_t byte_at(Unit& unit, std::size_t at) noexcept;
+
+  Scanner scanner_;
+  Encoding encoding_ = Encoding::unknown;
+  Tree tree_;
+  Mapper mapper_;
+  std::string narrow_;  // a unit of UTF-16, as UTF-8
+  std::string repaired_;
+};
+
+template <class Text>
+Cut JsonSource::cut_text(const Text& text, AtEnd at_end, Window window) {
+  constexpr bool kNarrow = std::is_same_v<Text, NarrowText>;
+  constexpr std::size_t kWidth = kNarrow ? 1 : 2;
+  std::size_t at = 0, taken = 0;  // taken: up to the end of the latest whole object
+  Scanner after = scanner_;
+  while (at < text.size() && taken < kUnitTarget / kWidth) {
+    const Step step = scanner_.next(text, at, at_end, window);
+    if (step.kind == Step::Kind::object) {
+      at = taken = step.end;
+      after = scanner_;
+      continue;
+    }
+    if (taken == 0) {
+      switch (step.kind) {
+        case Step::Kind::object:
+        case Step::Kind::skip: return {.take = step.end * kWidth, .kind = Cut::Kind::skip};
+        case Step::Kind::drop:
+          return {.take = step.end * kWidth, .kind = Cut::Kind::drop, .error = {step.code, 0, step.what}};
+        case Step::Kind::more: return {};
+      }
+    }
+    if (step.kind != Step::Kind::skip || !step.plain) break;
+    at = step.end;
+    if constexpr (kNarrow)
+      if (scanner_.at_line_start() && line_run(text.bytes.substr(at), at_end) > 0) break;
+  }
+  scanner_ = after;
+  return {.take = taken * kWidth, .kind = taken > 0 ? Cut::Kind::unit : Cut::Kind::more};
+}
+
+Cut JsonSource::cut(Bytes window, AtEnd at_end) {
+  const std::string_view text = as_text(window);
+  const Window fill = window.size() >= window_max() ? Window::is_full : Window::may_grow;
+  if (encoding_ == Encoding::unknown) {
+    if (text.size() < 2 && at_end == AtEnd::no) return {};
+    encoding_ = encoding_of(text);
+  }
+  Cut cut;
+  if (encoding_ == Encoding::utf8) {
+    if (scanner_.at_line_start())
+      if (const std::size_t run = line_run(text, at_end)) return {.take = run, .kind = Cut::Kind::unit};
+    cut = cut_text(NarrowText{text}, at_end, fill);
+  } else {
+    cut = cut_text(WideText{text, encoding_ == Encoding::utf16be}, at_end, fill);
+  }
+  if (cut.kind == Cut::Kind::more && !window.empty() && at_end == AtEnd::yes)  // half a code unit
+    return {.take = window.size(), .kind = Cut::Kind::drop, .error = {Errc::truncated, 0, "half a UTF-16 unit"}};
+  return cut;
+}
+
+std::uint64_t JsonSource::parse(Bytes bytes, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) {
+  Unit unit{.text = as_text(bytes), .bytes = as_text(bytes), .offset = offset, .record = first_record, .sink = &sink};
+  const Encoding encoding = encoding_of(unit.bytes);
+  if (encoding != Encoding::utf8) {
+    if (encoding == Encoding::utf16be) {
+      std::string swapped(unit.bytes.substr(0, unit.bytes.size() / 2 * 2));
+      for (std::size_t i = 0; i + 1 < swapped.size(); i += 2) std::swap(swapped[i], swapped[i + 1]);
+      narrow_ = utf16le_to_utf8(as_bytes(swapped));
+    } else {
+      narrow_ = utf16le_to_utf8(bytes);
+    }
+    unit.text = narrow_;
+    unit.wide = true;
+  }
+  Scanner scanner;
+  std::size_t at = 0, tried_until = 0;
+  while (at < unit.text.size()) {
+    if (scanner.at_line_start()) {
+      while (at < unit.text.size() && (unit.text[at] == '\n' || unit.text[at] == '\r')) ++at;
+      if (at == unit.text.size()) break;
+    }
+    if (scanner.at_top() && read_line(unit, at, tried_until)) continue;
+    const Step step = scanner.next(NarrowText{unit.text}, at, AtEnd::yes, Window::is_full);
+    if (step.kind == Step::Kind::object) read_object(unit, at, step.end);
+    if (step.kind == Step::Kind::drop) sink.on_drop({step.code, offset + byte_at(unit, at), step.what});
+    if (step.end <= at) break;
+    at = step.end;
+  }
+  if (narrow_.capacity() > kKeepMax) std::string().swap(narrow_);
+  return unit.record - first_record;
+}
+
+/// OPTIMIZATION: a line that is one object needs no scan. Anything else is left to the scanner.
+bool JsonSource::read_line(Unit& unit, std::size_t& at, std::size_t& tried_until) {
+  const std::string_view text = unit.text;
+  if (text[at] != '{' || at < tried_until) return false;
+  const void* newline = std::memchr(text.data() + at, '\n', text.size() - at);
+  std::size_t end = newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - text.data()) : text.size();
+  tried_until = end;
+  if (text[end - 1] == '\r') --end;
+  if (text[end - 1] != '}') return false;
+  if (!tree_.read(text.substr(at, end - at), text.size() - at)) return false;
+  const Marks marks = read_marks(tree_, 0);
+  if (marks.maybe_wrapper) return false;
+  emit(unit, at, end, marks);
+  at = end;
+  return true;
+}
+
+void JsonSource::read_object(Unit& unit, std::size_t begin, std::size_t end) {
+  const std::string_view text = unit.text.substr(begin, end - begin);
+  Status read = tree_.read(text, unit.text.size() - begin);
+  if (!read && tree_.repairable()) {
+    repaired_ = repair(text);
+    if (repaired_.size() <= kObjectMax) read = tree_.read(repaired_, repaired_.size());
+    if (read)
+      unit.sink->on_oddity(
+          {Errc::bad_value, unit.offset + byte_at(unit, begin), "invalid UTF-8 or control characters"});
+  }
+  if (read) {
+    emit(unit, begin, end, read_marks(tree_, 0));
+  } else {
+    ++unit.record;
+    unit.sink->on_drop({read.error().code, unit.offset + byte_at(unit, begin), read.error().what});
+  }
+  if (repaired_.capacity() > kUnitTarget) std::string().swap(repaired_);
+}
+
+void JsonSource::emit(Unit& unit, std::size_t begin, std::size_t end, const Marks& marks) {
+  Event event;
+  mapper_.map(tree_, marks, event);
+  const std::size_t first = byte_at(unit, begin), last = byte_at(unit, end);
+  event.origin = {unit.offset + first, ++unit.record};
+  event.raw = unit.bytes.substr(first, last - first);
+  unit.sink->on_event(event);
+  if (end - begin > kUnitTarget) tree_.release_excess();
+}
+
+/// Where a place of the UTF-8 text lies in the bytes of the input. Places are asked for in rising order.
+std::size_t JsonSource::byte_at(Unit& unit, std::size_t at) noexcept {
+  if (!unit.wide) return at;
+  for (; unit.narrow_at < at && unit.narrow_at < unit.text.size(); ++unit.narrow_at) {
+    const auto c = static_cast<unsigned char>(unit.text[unit.narrow_at]);
+    if ((c & 0xC0) == 0x80) continue;  // inside a character
+    unit.wide_at += c >= 0xF0 ? 4 : 2;
+  }
+  return unit.wide_at;
+}
+
+}  // namespace
+
+bool sniff_json(Bytes head) {
+  std::string_view text = as_text(head);
+  const Encoding encoding = encoding_of(text);
+  if (encoding != Encoding::utf8) {
+    const WideText wide{text, encoding == Encoding::utf16be};
+    return looks_like_json(wide, 0);
+  }
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text.substr(0, kMark.size()) == kMark) text.remove_prefix(kMark.size());
+  return looks_like_json(NarrowText{text}, 0);
+}
+
+std::unique_ptr<Source> make_json(const SourceOptions& options) {
+  return std::make_unique<JsonSource>(*options.wanted);
+}
+
+}  // namespace stopwarden::json

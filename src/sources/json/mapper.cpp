@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <string>
+
+#include "base/text.h"
+#include "base/time.h"
+#include "sources/json/shapes.h"
+
+namespace stopwarden::json {
+namespace {
+
+constexpr std::size_t kParams = 64;  // param1..param64; an EventData has some twenty at most
+
+/// The System element of an event, 0 when there is none.
+std::uint32_t system_of(const Tree& tree, const Marks& m) {
+  const std::uint32_t system = m.event != 0 ? tree.find(m.event, "System") : m.system;
+  if (system == 0) return 0;
+  for (const std::string_view key : {"EventID", "Channel", "Provider", "Provider_attributes"})
+    if (tree.find(system, key) != 0) return system;
+  return 0;
+}
+
+/// "2020-08-05 02:09:26" has no zone; "2022-02-08 09:23:37+11:00" has one.
+bool has_zone(std::string_view time) noexcept {
+  if (time.size() < 11) return false;
+  return time.substr(10).find_first_of("Zz+-U") != std::string_view::npos;
+}
+
+std::optional<EventTime> from_epoch(double value) noexcept {
+  if (!(value > 0)) return std::nullopt;
+  double scale = 1e9;  // seconds until the year 5138, then milliseconds, microseconds, nanoseconds
+  for (double limit = 1e11; value >= limit && scale > 1; limit *= 1e3) scale /= 1e3;
+  const double ns = value * scale;
+  if (!(ns < 9.2e18)) return std::nullopt;
+  return EventTime(std::chrono::nanoseconds(static_cast<std::int64_t>(ns)));
+}
+
+std::optional<EventTime> from_epoch(std::uint64_t value) noexcept {
+  std::uint64_t scale = 1'000'000'000;
+  for (std::uint64_t limit = 100'000'000'000; value >= limit && scale > 1; limit *= 1000) {
+    scale /= 1000;
+    if (limit > UINT64_MAX / 1000) break;
+  }
+  if (value == 0 || value > static_cast<std::uint64_t>(INT64_MAX) / scale) return std::nullopt;
+  return EventTime(std::chrono::nanoseconds(static_cast<std::int64_t>(value * scale)));
+}
+
+/// ISO 8601, "/Date(1600000000000)/" of .NET, or a number of seconds, milli-, micro- or nanoseconds since 1970.
+std::optional<EventTime> read_time(std::string_view text) noexcept {
+  if (const auto t = parse_time(text)) return t;
+  constexpr std::string_view kDate = "/Date(";
+  if (text.substr(0, kDate.size()) == kDate) {
+    text.remove_prefix(kDate.size());
+    text = text.substr(0, text.find_first_of(")+-"));
+  }
+  if (const auto n = parse_unsigned(text)) return from_epoch(*n);
+  if (const auto n = parse_number(text)) return from_epoch(*n);
+  return std::nullopt;
+}
+
+bool is_bare_guid(std::string_view s) noexcept {
+  if (s.size() != 36) return false;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const char c = fold_ascii(s[i]);
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  }
+  return true;
+}
+
+std::string_view braced_guid(std::string_view bare, Arena& arena) {
+  char* out = arena.allocate(38);
+  out[0] = '{';
+  for (std::size_t i = 0; i < 36; ++i) {
+    const char c = bare[i];
+    out[i + 1] = (c >= 'a' && c <= 'f') ? static_cast<char>(c - 0x20) : c;
+  }
+  out[37] = '}';
+  return {out, 38};
+}
+
+std::string_view hex_text(std::uint64_t v, Arena& arena) {
+  char* out = arena.allocate(18);
+  out[0] = '0';
+  out[1] = 'x';
+  const auto end = std::to_chars(out + 2, out + 18, v, 16).ptr;
+  const auto size = static_cast<std::size_t>(end - out);
+  arena.shrink_last(18, size);
+  return {out, size};
+}
+
+bool is_integer(std::string_view number) noexcept { return number.find_first_of(".eE") == std::string_view::npos; }
+
+/// The shortest text that reads as the same number; as written when it has none (1e999).
+std::string_view real_text(std::string_view raw, Arena& arena) {
+  double v = 0;
+  const auto read = std::from_chars(raw.data(), raw.data() + raw.size(), v);
+  if (read.ec != std::errc{} || !std::isfinite(v)) return raw;
+  constexpr std::size_t kRealMax = 32;
+  char* out = arena.allocate(kRealMax);
+  const auto written = std::to_chars(out, out + kRealMax, v);
+  if (written.ec != std::errc{}) return raw;
+  const auto size = static_cast<std::size_t>(written.ptr - out);
+  arena.shrink_last(kRealMax, size);
+  return {out, size};
+}
+
+}  // namespace
+
+Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), params_(kParams) {
+  for (std::size_t i = 0; i < kParams; ++i) {
+    const auto id = wanted.want("param" + std::to_string(i + 1));
+    if (id && *id != kUnnamedField) params_[i] = id;
+  }
+}
+
+void Mapper::map(const Tree& tree, const Marks& top, Event& event) {
+  arena_.reset();
+  fields_.clear();
+  paths_.limit();
+  slots_.fill(Slot{});
+  params_seen_ = 0;
+
+  std::uint32_t root = 0;
+  Marks marks = top;
+  if (const std::uint32_t inner = top.source != 0 ? top.source : top.result; inner != 0 && !top.event_id_number) {
+    const Marks inside = read_marks(tree, inner);
+    if (top.source != 0 || inside.event_id_number || inside.winlog) {
+      root = inner;
+      marks = inside;
+    }
+  }
+  marks.system = system_of(tree, marks);
+  const auto all = shapes();
+  const auto shape = std::find_if(all.begin(), all.end(), [&marks](const Shape& s) { return s.recognise(marks); });
+  if (marks.system == 0) {
+    walk_members(tree, root, shape->rules);
+  } else {
+    if (marks.event != 0) walk_elements(tree, marks.event);
+    walk_elements(tree, root);
+  }
+  finish(event);
+}
+
+std::uint32_t Mapper::child(std::uint32_t path, const Node& node) {
+  return paths_.child(path, unescape(node.key, node.key_escaped, arena_));
+}
+
+void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
+  const Node& n = tree.node(node);
+  switch (n.type) {
+    case NodeType::object: walk_members(tree, node, path); return;
+    case NodeType::array:
+      for (std::uint32_t i = node + 1; i < n.next; i = tree.node(i).next) walk(tree, i, path);
+      return;
+    case NodeType::null:
+    case NodeType::boolean:
+    case NodeType::number:
+    case NodeType::string: break;
+  }
+  const Path& p = paths_.path(path);
+  if (p.used()) emit(p, n);
+}
+
+void Mapper::walk_members(const Tree& tree, std::uint32_t node, std::uint32_t path) {
+  const std::uint32_t end = tree.node(node).next;
+  for (std::uint32_t i = node + 1; i < end; i = tree.node(i).next) walk(tree, i, child(path, tree.node(i)));
+}
+
+/// The members of `Event`, or of the object around it.
+void Mapper::walk_elements(const Tree& tree, std::uint32_t node) {
+  for (std::uint32_t i = node + 1; i < tree.node(node).next; i = tree.node(i).next) {
+    const std::string_view key = tree.node(i).key;
+    if (key == "System") {
+      walk(tree, i, kSystemRules);
+    } else if (key == "EventData") {
+      walk_event_data(tree, i);
+    } else if (key == "UserData") {
+      walk(tree, i, kUserDataRules);
+    } else if (key != "Event" && key != "#attributes" && key != "Event_attributes") {
+      walk(tree, i, child(kGenericRules, tree.node(i)));
+    }
+  }
+}
+
+void Mapper::walk_event_data(const Tree& tree, std::uint32_t node) {
+  const Node& n = tree.node(node);
+  if (n.type != NodeType::object) {
+    if (n.type != NodeType::null && !(n.type == NodeType::string && n.raw.empty())) data_item(tree, node);
+    return;
+  }
+  for (std::uint32_t i = node + 1; i < n.next; i = tree.node(i).next) {
+    if (tree.node(i).key == "Data") {
+      data_item(tree, i);
+    } else {
+      walk(tree, i, child(kEventDataRules, tree.node(i)));
+    }
+  }
+}
+
+/// <Data>, with or without a name: "x", ["x", "y"], {"#attributes": {"Name": "a"}, "#text": "x"}, {"@Name": "a", ...}.
+void Mapper::data_item(const Tree& tree, std::uint32_t node) {
+  const Node& n = tree.node(node);
+  if (n.type == NodeType::array) {
+    for (std::uint32_t i = node + 1; i < n.next; i = tree.node(i).next) data_item(tree, i);
+    return;
+  }
+  if (n.type != NodeType::object) {
+    unnamed_data(tree, node);
+    return;
+  }
+  std::uint32_t name = 0;
+  if (const std::uint32_t attributes = tree.find(node, "#attributes")) name = tree.find(attributes, "Name");
+  if (name == 0) name = tree.find(node, "@Name");
+  if (name == 0) name = tree.find(node, "Name");
+  std::uint32_t text = tree.find(node, "#text");
+  if (text == 0) text = tree.find(node, "#Text");
+  if (name == 0 || tree.node(name).type != NodeType::string) {
+    if (text != 0) unnamed_data(tree, text);
+    return;
+  }
+  const Node& key = tree.node(name);
+  const std::uint32_t path = paths_.child(kEventDataRules, unescape(key.raw, key.escaped, arena_));
+  if (text != 0) {
+    walk(tree, text, path);
+  } else if (paths_.path(path).used()) {
+    Node empty;
+    empty.type = NodeType::string;
+    emit(paths_.path(path), empty);
+  }
+}
+
+void Mapper::unnamed_data(const Tree& tree, std::uint32_t node) {
+  const Node& n = tree.node(node);
+  if (n.type == NodeType::array) {
+    for (std::uint32_t i = node + 1; i < n.next; i = tree.node(i).next) unnamed_data(tree, i);
+    return;
+  }
+  if (n.type == NodeType::object) return;
+  const std::uint32_t path = paths_.child(kEventDataRules, "Data");
+  if (paths_.path(path).used()) emit(paths_.path(path), n);
+  number_param(value_of(n, Convert::none));
+}
+
+void Mapper::number_param(const Value& value) {
+  const std::size_t i = params_seen_++;
+  if (i < params_.size() && params_[i]) fields_.push_back({*params_[i], value.kind, value.text});
+}
+
+Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
+  switch (node.type) {
+    case NodeType::null:
+    case NodeType::array:
+    case NodeType::object: return {};
+    case NodeType::boolean: return {ValueKind::boolean, node.raw};
+    case NodeType::number: {
+      if (!is_integer(node.raw)) return {ValueKind::real, real_text(node.raw, arena_)};
+      if (convert == Convert::hex64) {
+        if (const auto v = parse_unsigned(node.raw)) return {ValueKind::string, hex_text(*v, arena_)};
+        if (const auto v = parse_integer(node.raw))
+          return {ValueKind::string, hex_text(static_cast<std::uint64_t>(*v), arena_)};
+      }
+      return {ValueKind::integer, node.raw == "-0" ? node.raw.substr(1) : node.raw};
+    }
+    case NodeType::string: break;
+  }
+  const std::string_view text = unescape(node.raw, node.escaped, arena_);
+  if (convert == Convert::integer && parse_unsigned(text)) return {ValueKind::integer, text};
+  if (convert == Convert::guid && is_bare_guid(text)) return {ValueKind::string, braced_guid(text, arena_)};
+  return {ValueKind::string, text};
+}
+
+void Mapper::emit(const Path& path, const Node& node) {
+  const Value value = value_of(node, path.convert);
+  for (std::size_t i = 0; i < path.field_count; ++i) fields_.push_back({path.fields[i], value.kind, value.text});
+  if (path.numbered) number_param(value);
+  if (path.role != Role::none) note_role(path, value);
+}
+
+void Mapper::note_role(const Path& path, const Value& value) {
+  Slot& s = slots_[static_cast<std::size_t>(path.role)];
+  if (value.text.empty() || (s.set && s.rank <= path.rank)) return;
+  s.set = true;
+  s.rank = path.rank;
+  s.kind = value.kind;
+  s.text = value.text;
+  s.from_fallback = path.has_fallback;
+  s.field = path.fallback_field;
+}
+
+/// NXLog's EventTime is local. The zone is what lies between EventReceivedTime (the same clock) and @timestamp (UTC, a
+/// moment later): a multiple of 15 minutes. Checked against Sysmon's UtcTime on 12,111 events of 26 captures: off by
+/// less than 2 seconds in 99.6 %, never by a minute (docs/formats/json.md).
+std::optional<EventTime> Mapper::event_time() const {
+  const Slot& local = slot(Role::local_time);
+  const Slot& received = slot(Role::received_local);
+  const Slot& collected = slot(Role::collected);
+  if (local.set) {
+    const auto time = read_time(local.text);
+    if (time && has_zone(local.text)) return time;
+    const auto at = read_time(received.text), utc = read_time(collected.text);
+    if (time && at && utc && !has_zone(received.text)) {
+      using Quarter = std::chrono::duration<std::int64_t, std::ratio<900>>;
+      const Quarter zone = std::chrono::round<Quarter>(*utc - *at);
+      if (std::chrono::abs(zone) <= std::chrono::hours(14)) return *time + zone;
+    }
+    if (const Slot& other = slot(Role::time); other.set)
+      if (const auto t = read_time(other.text)) return t;
+    if (utc) return utc;
+    if (time) return time;
+  }
+  if (const Slot& s = slot(Role::time); s.set)
+    if (const auto t = read_time(s.text)) return t;
+  if (collected.set) return read_time(collected.text);
+  return std::nullopt;
+}
+
+void Mapper::finish(Event& event) {
+  for (const Slot& s : slots_)
+    if (s.set && s.from_fallback) fields_.push_back({s.field, s.kind, s.text});
+  event.time = event_time();
+  event.host = slot(Role::host).text;
+  event.channel = slot(Role::channel).text;
+  event.provider = slot(Role::provider).text;
+  event.event_id.reset();
+  event.record_id.reset();
+  if (const auto id = parse_unsigned(slot(Role::event_id).text); id && *id <= UINT32_MAX)
+    event.event_id = static_cast<std::uint32_t>(*id);
+  event.record_id = parse_unsigned(slot(Role::record_id).text);
+  event.fields = fields_;
+}
+
+}  // namespace stopwarden::json

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the place of a value in an object to the fields it fills: worked out once for each place, then looked up.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "event/event.h"
+#include "event/field.h"
+
+namespace stopwarden::json {
+
+/// What a value means to the event as a whole.
+enum class Role : std::uint8_t {
+  none,
+  host,
+  channel,
+  provider,
+  event_id,
+  record_id,
+  time,            ///< event time, with a zone or in UTC
+  local_time,      ///< event time by the clock on the wall of the machine (NXLog's EventTime)
+  received_local,  ///< when the collector's agent read it, by the same clock (NXLog's EventReceivedTime)
+  collected,       ///< when the pipeline took it in, UTC (Logstash's @timestamp)
+  kCount,
+};
+
+/// How a value is rewritten to its canonical text.
+enum class Convert : std::uint8_t {
+  none,
+  integer,  ///< "4624" is a number
+  hex64,    ///< a signed number is a bit mask: 0x8020000000000000
+  guid,     ///< {UPPERCASE}
+};
+
+/// One row of a shape's table: a value at `path` also fills `field` and has a role. Among several values of one role
+/// the lowest rank wins. With `fallback` the field is filled only when no value of a better rank was there.
+struct Alias {
+  std::string_view path;
+  std::string_view field;  // empty: none
+  Role role = Role::none;
+  std::uint8_t rank = 0;
+  Convert convert = Convert::none;
+  bool fallback = false;
+  bool numbered = false;  // also param1, param2, ... in the order of coming
+};
+
+/// How the names of children are made.
+enum class Naming : std::uint8_t {
+  dotted,      ///< a.b.c
+  system,      ///< below Event/System: Provider_Name
+  attributes,  ///< attributes of an element: Leaf_Attr
+  leaf,        ///< below EventData and UserData: the element's own name
+};
+
+/// What holds below one root.
+struct PathRules {
+  Naming naming = Naming::dotted;
+  std::string_view root;  ///< name of the root itself, for values and attributes that stand on it
+  std::span<const Alias> aliases;
+  std::span<const std::string_view> strip;       ///< "winlog.event_data.": the rest of the path is a field, too
+  std::span<const std::string_view> strip_leaf;  ///< "winlog.user_data.": the last part of the path is a field, too
+  bool bare_guids = false;                       ///< GUIDs come without braces
+};
+
+struct Path {
+  std::string_view key;   ///< as in the object, unescaped
+  std::string_view name;  ///< without blanks
+  std::uint32_t parent = 0;
+  std::uint32_t hash = 0;
+  std::array<FieldId, 3> fields{};
+  FieldId fallback_field{};  ///< filled when nothing better came
+  std::uint8_t field_count = 0;
+  std::uint8_t rank = 0;
+  std::uint8_t rules = 0;
+  Naming naming = Naming::dotted;
+  Role role = Role::none;
+  Convert convert = Convert::none;
+  bool has_fallback = false;
+  bool numbered = false;
+  bool overlong = false;  ///< the name is longer than any that is looked for
+  bool used() const noexcept { return field_count != 0 || role != Role::none || numbered; }
+};
+
+/// A trie of (parent, key), kept from event to event. Not for sharing between threads.
+/// Cost: one hash and one comparison for a key that was seen before; no allocation then.
+class PathTable {
+ public:
+  PathTable(const WantedFields& wanted, std::span<const PathRules> roots);
+
+  /// The root of `roots[i]` is path i.
+  std::uint32_t child(std::uint32_t parent, std::string_view key);
+  const Path& path(std::uint32_t i) const { return paths_[i]; }
+
+  /// Called between events. Forgets everything but the roots when hostile keys made the table grow too large.
+  void limit();
+  std::size_t size() const noexcept { return paths_.size(); }
+
+ private:
+  std::uint32_t add(std::uint32_t parent, std::string_view key, std::uint32_t hash);
+  void add_name(Path& path, const Path& parent);
+  void resolve(Path& path) const;
+  void add_field(Path& path, std::string_view name) const;
+  void rehash(std::size_t slots);
+  void clear();
+
+  const WantedFields* wanted_;
+  std::span<const PathRules> roots_;
+  std::vector<Path> paths_;
+  std::vector<std::uint32_t> slots_;  // path index + 1; 0 is free
+  Arena names_;
+  std::string scratch_;
+};
+
+}  // namespace stopwarden::json

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/json/shapes.h"
+
+#include "sources/json/scanner.h"
+
+namespace stopwarden::json {
+namespace {
+
+constexpr std::array kSystemAliases{
+    Alias{"Channel", "", Role::channel},
+    Alias{"Provider_Name", "", Role::provider},
+    Alias{"Provider_EventSourceName", "", Role::provider, 1},
+    Alias{"Computer", "", Role::host},
+    Alias{"EventID", "", Role::event_id, 0, Convert::integer},
+    Alias{"EventRecordID", "", Role::record_id, 0, Convert::integer},
+    Alias{"TimeCreated_SystemTime", "", Role::time},
+};
+
+// @timestamp of Winlogbeat is the time of the event; event.created is when it was read.
+constexpr std::array kWinlogbeatAliases{
+    Alias{"winlog.channel", "Channel", Role::channel},
+    Alias{"winlog.provider_name", "Provider_Name", Role::provider},
+    Alias{"winlog.provider_guid", "Provider_Guid"},
+    Alias{"winlog.event_id", "EventID", Role::event_id, 0, Convert::integer},
+    Alias{"event.code", "EventID", Role::event_id, 1, Convert::integer, true},
+    Alias{"winlog.record_id", "EventRecordID", Role::record_id, 0, Convert::integer},
+    Alias{"winlog.computer_name", "Computer", Role::host},
+    Alias{"host.name", "Computer", Role::host, 1, Convert::none, true},
+    Alias{"winlog.process.pid", "Execution_ProcessID"},
+    Alias{"winlog.process.thread.id", "Execution_ThreadID"},
+    Alias{"winlog.user.identifier", "Security_UserID"},
+    Alias{"winlog.activity_id", "Correlation_ActivityID"},
+    Alias{"winlog.version", "Version"},
+    Alias{"winlog.level", "Level"},
+    Alias{"winlog.task", "Task"},
+    Alias{"winlog.opcode", "Opcode"},
+    Alias{"winlog.keywords", "Keywords"},
+    Alias{"@timestamp", "", Role::time},
+};
+constexpr std::array<std::string_view, 1> kWinlogbeatStrip{"winlog.event_data."};
+constexpr std::array<std::string_view, 1> kWinlogbeatStripLeaf{"winlog.user_data."};
+
+constexpr std::array kWinlogbeat6Aliases{
+    Alias{"log_name", "Channel", Role::channel},
+    Alias{"source_name", "Provider_Name", Role::provider},
+    Alias{"provider_guid", "Provider_Guid"},
+    Alias{"event_id", "EventID", Role::event_id, 0, Convert::integer},
+    Alias{"record_number", "EventRecordID", Role::record_id, 0, Convert::integer},
+    Alias{"computer_name", "Computer", Role::host},
+    Alias{"process_id", "Execution_ProcessID"},
+    Alias{"thread_id", "Execution_ThreadID"},
+    Alias{"user.identifier", "Security_UserID"},
+    Alias{"activity_id", "Correlation_ActivityID"},
+    Alias{"version", "Version"},
+    Alias{"level", "Level"},
+    Alias{"task", "Task"},
+    Alias{"opcode", "Opcode"},
+    Alias{"keywords", "Keywords"},
+    Alias{"@timestamp", "", Role::time},
+};
+constexpr std::array<std::string_view, 1> kWinlogbeat6Strip{"event_data."};
+constexpr std::array<std::string_view, 1> kWinlogbeat6StripLeaf{"user_data."};
+
+// EventTime and EventReceivedTime have no zone and are local; `host` is the collector (docs/formats/json.md).
+constexpr std::array kNxlogAliases{
+    Alias{"Channel", "", Role::channel},
+    Alias{"SourceName", "Provider_Name", Role::provider},
+    Alias{"ProviderGuid", "Provider_Guid"},
+    Alias{"EventID", "", Role::event_id, 0, Convert::integer},
+    Alias{"RecordNumber", "EventRecordID", Role::record_id, 0, Convert::integer},
+    Alias{"Hostname", "Computer", Role::host},
+    Alias{"ExecutionProcessID", "Execution_ProcessID"},
+    Alias{"ThreadID", "Execution_ThreadID"},
+    Alias{"ExecutionThreadID", "Execution_ThreadID"},
+    Alias{"UserID", "Security_UserID"},
+    Alias{"ActivityID", "Correlation_ActivityID"},
+    Alias{"OpcodeValue", "Opcode"},
+    Alias{"Keywords", "", Role::none, 0, Convert::hex64},
+    Alias{"EventTime", "", Role::local_time},
+    Alias{"EventReceivedTime", "", Role::received_local},
+    Alias{"@timestamp", "", Role::collected},
+    Alias{"UtcTime", "", Role::time, 1},
+};
+
+constexpr std::array kFlatAliases{
+    Alias{"Channel", "", Role::channel},
+    Alias{"LogName", "Channel", Role::channel, 1},
+    Alias{"Provider_Name", "", Role::provider},
+    Alias{"ProviderName", "Provider_Name", Role::provider, 1},
+    Alias{"Provider.Name", "Provider_Name", Role::provider, 1},
+    Alias{"SourceName", "Provider_Name", Role::provider, 2},
+    Alias{"ProviderGuid", "Provider_Guid"},
+    Alias{"EventID", "", Role::event_id, 0, Convert::integer},
+    Alias{"EventCode", "EventID", Role::event_id, 1, Convert::integer, true},
+    Alias{"EventRecordID", "", Role::record_id, 0, Convert::integer},
+    Alias{"RecordNumber", "EventRecordID", Role::record_id, 1, Convert::integer},
+    Alias{"RecordId", "EventRecordID", Role::record_id, 1, Convert::integer},
+    Alias{"Computer", "", Role::host},
+    Alias{"ComputerName", "Computer", Role::host, 1},
+    Alias{"MachineName", "Computer", Role::host, 1},
+    Alias{"Hostname", "Computer", Role::host, 2},
+    Alias{"ExecutionProcessID", "Execution_ProcessID"},
+    Alias{"ThreadID", "Execution_ThreadID"},
+    Alias{"UserID", "Security_UserID"},
+    Alias{"OpcodeValue", "Opcode"},
+    Alias{"Keywords", "", Role::none, 0, Convert::hex64},
+    Alias{"TimeCreated", "", Role::time, 0},
+    Alias{"TimeCreated.SystemTime", "", Role::time, 0},
+    Alias{"SystemTime", "", Role::time, 1},
+    Alias{"TimeGenerated", "", Role::time, 1},
+    Alias{"EventTime", "", Role::time, 2},
+    Alias{"_time", "", Role::time, 3},
+    Alias{"@timestamp", "", Role::time, 4},
+    Alias{"timestamp", "", Role::time, 5},
+    Alias{"UtcTime", "", Role::time, 6},
+};
+constexpr std::array<std::string_view, 2> kFlatStrip{"EventData.", "event_data."};
+constexpr std::array<std::string_view, 1> kFlatStripLeaf{"UserData."};
+
+constexpr std::array kPowerShellAliases{
+    Alias{"LogName", "Channel", Role::channel},
+    Alias{"ProviderName", "Provider_Name", Role::provider},
+    Alias{"ProviderId", "Provider_Guid"},
+    Alias{"Id", "EventID", Role::event_id, 0, Convert::integer},
+    Alias{"RecordId", "EventRecordID", Role::record_id, 0, Convert::integer},
+    Alias{"MachineName", "Computer", Role::host},
+    Alias{"ProcessId", "Execution_ProcessID"},
+    Alias{"ThreadId", "Execution_ThreadID"},
+    Alias{"UserId", "Security_UserID"},
+    Alias{"UserId.Value", "Security_UserID"},
+    Alias{"ActivityId", "Correlation_ActivityID"},
+    Alias{"Keywords", "", Role::none, 0, Convert::hex64},
+    Alias{"Properties.Value", "Data", Role::none, 0, Convert::none, false, true},
+    Alias{"TimeCreated", "", Role::time},
+    Alias{"TimeCreated.value", "", Role::time},
+    Alias{"TimeCreated.DateTime", "", Role::time, 1},
+};
+
+constexpr std::array kArtemisAliases{
+    Alias{"channel", "Channel", Role::channel},
+    Alias{"provider", "Provider_Name", Role::provider},
+    Alias{"guid", "Provider_Guid"},
+    Alias{"event_id", "EventID", Role::event_id, 0, Convert::integer},
+    Alias{"record_id", "EventRecordID", Role::record_id, 0, Convert::integer},
+    Alias{"computer", "Computer", Role::host},
+    Alias{"process_id", "Execution_ProcessID"},
+    Alias{"thread_id", "Execution_ThreadID"},
+    Alias{"sid", "Security_UserID"},
+    Alias{"activity_id", "Correlation_ActivityID"},
+    Alias{"version", "Version"},
+    Alias{"level", "Level"},
+    Alias{"task", "Task"},
+    Alias{"opcode", "Opcode"},
+    Alias{"keywords", "Keywords"},
+    Alias{"raw_event_data.Data.#text", "Data", Role::none, 0, Convert::none, false, true},
+    Alias{"raw_event_data.Data", "Data", Role::none, 0, Convert::none, false, true},
+    Alias{"system_time", "", Role::time},
+    Alias{"generated", "", Role::time, 1},
+};
+constexpr std::array<std::string_view, 1> kArtemisStrip{"raw_event_data."};
+
+// The ranks come behind those of the Windows shapes: a shipper may have put such a member beside `Event`.
+constexpr std::array kGenericAliases{
+    Alias{"@timestamp", "", Role::time, 10},   Alias{"timestamp", "", Role::time, 11},
+    Alias{"time", "", Role::time, 12},         Alias{"eventTime", "", Role::time, 13},
+    Alias{"EventTime", "", Role::time, 14},    Alias{"ts", "", Role::time, 15},
+    Alias{"_time", "", Role::time, 16},        Alias{"eventTimestamp", "", Role::time, 17},
+    Alias{"CreationTime", "", Role::time, 18}, Alias{"__REALTIME_TIMESTAMP", "", Role::time, 19},
+    Alias{"host.name", "", Role::host, 10},    Alias{"host", "", Role::host, 11},
+    Alias{"hostname", "", Role::host, 12},     Alias{"Computer", "", Role::host, 13},
+    Alias{"Hostname", "", Role::host, 14},     Alias{"_HOSTNAME", "", Role::host, 15},
+};
+
+const std::array<PathRules, kRulesCount> kPathRules{{
+    {Naming::system, "System", kSystemAliases, {}, {}, true},
+    {Naming::leaf, "EventData", {}, {}, {}, true},
+    {Naming::leaf, "UserData", {}, {}, {}, true},
+    {Naming::dotted, "", kWinlogbeatAliases, kWinlogbeatStrip, kWinlogbeatStripLeaf, false},
+    {Naming::dotted, "", kWinlogbeat6Aliases, kWinlogbeat6Strip, kWinlogbeat6StripLeaf, false},
+    {Naming::dotted, "", kNxlogAliases, {}, {}, false},
+    {Naming::dotted, "", kFlatAliases, kFlatStrip, kFlatStripLeaf, false},
+    {Naming::dotted, "", kPowerShellAliases, {}, {}, false},
+    {Naming::dotted, "", kArtemisAliases, kArtemisStrip, {}, false},
+    {Naming::dotted, "", kGenericAliases, {}, {}, false},
+}};
+
+bool is_evtx_dump(const Marks& m) { return m.system != 0; }
+bool is_winlogbeat(const Marks& m) { return m.winlog; }
+bool is_artemis(const Marks& m) { return m.event_id_low && m.provider_low && m.channel_low; }
+bool is_winlogbeat6(const Marks& m) { return m.event_id_low && m.log_name; }
+bool is_nxlog(const Marks& m) { return m.event_id_number && m.event_time && m.received_time; }
+bool is_flat(const Marks& m) { return m.event_id_number && (m.channel || m.provider || m.computer); }
+bool is_powershell(const Marks& m) { return m.id && m.channel && m.provider; }
+bool is_anything(const Marks&) { return true; }
+
+constexpr std::array kShapes{
+    Shape{"evtx_dump", "Elements of the event's XML: Event, System, EventData", is_evtx_dump, kSystemRules},
+    Shape{"winlogbeat", "Winlogbeat 7 and later, Elastic Common Schema: winlog.*", is_winlogbeat, kWinlogbeatRules},
+    Shape{"artemis", "Artemis: event_id, provider, raw_event_data", is_artemis, kArtemisRules},
+    Shape{"winlogbeat6", "Winlogbeat up to 6: event_id, log_name, event_data", is_winlogbeat6, kWinlogbeat6Rules},
+    Shape{"nxlog", "NXLog: EventTime and EventReceivedTime beside the event's data", is_nxlog, kNxlogRules},
+    Shape{"flat", "EventID or EventCode, Channel or LogName beside the event's data", is_flat, kFlatRules},
+    Shape{"powershell", "Get-WinEvent | ConvertTo-Json: Id, LogName, ProviderName", is_powershell, kPowerShellRules},
+    Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
+};
+
+bool one_of(std::string_view key, std::initializer_list<std::string_view> names) noexcept {
+  for (const std::string_view n : names)
+    if (key == n) return true;
+  return false;
+}
+
+void mark_key(Marks& m, std::string_view key, const Node& node, std::uint32_t i) noexcept {
+  const std::uint32_t object = node.type == NodeType::object ? i : 0;
+  switch (key.empty() ? '\0' : key.front()) {
+    case 'E':
+      if (key == "Event") m.event = object;
+      if (one_of(key, {"EventID", "EventCode"})) m.event_id_number = true;
+      if (key == "EventTime") m.event_time = true;
+      if (key == "EventReceivedTime") m.received_time = true;
+      break;
+    case 'S':
+      if (key == "System") m.system = object;
+      if (key == "SourceName") m.provider = true;
+      break;
+    case 'C':
+      if (key == "Channel") m.channel = true;
+      if (one_of(key, {"Computer", "ComputerName"})) m.computer = true;
+      break;
+    case 'H':
+      if (key == "Hostname") m.computer = true;
+      break;
+    case 'M':
+      if (key == "MachineName") m.computer = true;
+      break;
+    case 'L':
+      if (key == "LogName") m.channel = true;
+      break;
+    case 'P':
+      if (one_of(key, {"ProviderName", "Provider_Name", "ProviderGuid"})) m.provider = true;
+      break;
+    case 'I':
+      if (key == "Id") m.id = true;
+      break;
+    case 'e':
+      if (key == "event_id") m.event_id_low = true;
+      break;
+    case 'l':
+      if (key == "log_name") m.log_name = true;
+      break;
+    case 'p':
+      if (key == "provider") m.provider_low = true;
+      break;
+    case 'c':
+      if (key == "channel") m.channel_low = true;
+      break;
+    case 'w':
+      if ((key == "winlog" && object != 0) || key.substr(0, 7) == "winlog.") m.winlog = true;
+      break;
+    case '_':
+      if (key == "_source") m.source = object;
+      break;
+    case 'r':
+      if (key == "result") m.result = object;
+      break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+std::span<const Shape> shapes() { return kShapes; }
+std::span<const PathRules> path_rules() { return kPathRules; }
+
+Marks read_marks(const Tree& tree, std::uint32_t root) {
+  Marks m;
+  bool plain_so_far = true;  // as the scanner's maybe_wrapper
+  for (std::uint32_t i = root + 1; i < tree.node(root).next; i = tree.node(i).next) {
+    const Node& node = tree.node(i);
+    mark_key(m, node.key, node, i);
+    if (!plain_so_far) continue;
+    if (is_event_key(node.key)) {
+      plain_so_far = false;
+    } else if (node.type == NodeType::array || node.type == NodeType::object) {
+      plain_so_far = false;
+      m.maybe_wrapper = node.type == NodeType::array && is_wrapper_name(node.key) &&
+                        (node.next == i + 1 || tree.node(i + 1).type == NodeType::object);
+    }
+  }
+  return m;
+}
+
+}  // namespace stopwarden::json

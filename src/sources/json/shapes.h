@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ways programs write events as JSON, and what their parts mean.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "event/event.h"
+#include "event/field.h"
+#include "sources/json/paths.h"
+#include "sources/json/tree.h"
+
+namespace stopwarden::json {
+
+/// Indices into path_rules().
+enum RulesIndex : std::uint8_t {
+  kSystemRules,  ///< the three parts of the event's XML
+  kEventDataRules,
+  kUserDataRules,
+  kWinlogbeatRules,
+  kWinlogbeat6Rules,
+  kNxlogRules,
+  kFlatRules,
+  kPowerShellRules,
+  kArtemisRules,
+  kGenericRules,
+  kRulesCount
+};
+
+/// What stands at the top of an object, as far as a shape is told by it.
+struct Marks {
+  std::uint32_t event = 0, system = 0, source = 0, result = 0;  ///< nodes of objects; 0: not there
+  bool winlog = false;
+  bool event_id_number = false;  ///< EventID or EventCode
+  bool event_id_low = false;     ///< event_id
+  bool log_name = false;         ///< log_name
+  bool provider_low = false, channel_low = false;
+  bool channel = false;   ///< Channel or LogName
+  bool provider = false;  ///< SourceName, ProviderName, Provider_Name or ProviderGuid
+  bool computer = false;  ///< Computer, ComputerName, Hostname or MachineName
+  bool event_time = false, received_time = false;
+  bool id = false;             ///< Id
+  bool maybe_wrapper = false;  ///< the first array or object is an array of objects under a wrapper's name
+};
+
+/// Reads the top of object `root`: node 0, or the object that a search engine put the event into.
+Marks read_marks(const Tree& tree, std::uint32_t root);
+
+/// One way of writing events. The first row whose `recognise` says yes is taken; the last takes everything.
+struct Shape {
+  std::string_view name;
+  std::string_view meaning;
+  bool (*recognise)(const Marks& marks);
+  RulesIndex rules;
+};
+std::span<const Shape> shapes();
+std::span<const PathRules> path_rules();
+
+/// Turns objects into events. Keeps names and memory from one to the next.
+class Mapper {
+ public:
+  explicit Mapper(const WantedFields& wanted);
+  Mapper(const Mapper&) = delete;
+  Mapper& operator=(const Mapper&) = delete;
+
+  /// Fills `event` but for origin and raw. Its views die at the next map(), and with the tree's text.
+  void map(const Tree& tree, const Marks& top, Event& event);
+
+ private:
+  struct Slot {
+    bool set = false, from_fallback = false;
+    std::uint8_t rank = 0;
+    ValueKind kind = ValueKind::null;
+    std::string_view text;
+    FieldId field{};
+  };
+  struct Value {
+    ValueKind kind = ValueKind::null;
+    std::string_view text;
+  };
+
+  void walk(const Tree& tree, std::uint32_t node, std::uint32_t path);
+  void walk_members(const Tree& tree, std::uint32_t node, std::uint32_t path);
+  void walk_elements(const Tree& tree, std::uint32_t node);
+  void walk_event_data(const Tree& tree, std::uint32_t node);
+  void data_item(const Tree& tree, std::uint32_t node);
+  void unnamed_data(const Tree& tree, std::uint32_t node);
+  void number_param(const Value& value);
+  void emit(const Path& path, const Node& node);
+  void note_role(const Path& path, const Value& value);
+  Value value_of(const Node& node, Convert convert);
+  std::uint32_t child(std::uint32_t path, const Node& node);
+  void finish(Event& event);
+  std::optional<EventTime> event_time() const;
+  const Slot& slot(Role role) const { return slots_[static_cast<std::size_t>(role)]; }
+
+  PathTable paths_;
+  Arena arena_;
+  std::vector<FieldValue> fields_;
+  std::array<Slot, static_cast<std::size_t>(Role::kCount)> slots_{};
+  std::vector<std::optional<FieldId>> params_;  // param1, param2, ...
+  std::size_t params_seen_ = 0;
+};
+
+}  // namespace stopwarden::json

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/json/shapes.h"
+
+#include <gtest/gtest.h>
