@@ -161,7 +161,7 @@ def security_head(host, first):
         ("TargetLogonId", "hex64 0x3e7"), ("LogonType", "uint32 5"), ("LogonProcessName", '"Advapi  "'),
         ("AuthenticationPackageName", '"Negotiate"'), ("WorkstationName", '"-"'),
         ("LogonGuid", "guid {00000000-0000-0000-0000-000000000000}"), ("TransmittedServices", '"-"'),
-        ("LmPackageName", '"-"'), ("KeyLength", "uint32 0"), ("ProcessId", "hex64 0x2ac"),
+        ("LmPackageName", '"-"'), ("KeyLength", "uint32 0"), ("ProcessId", "hex64 0x2ac as size"),
         ("ProcessName", quoted(SYS32 + "services.exe")), ("IpAddress", '"-"'), ("IpPort", '"-"'),
         ("ImpersonationLevel", '"%%1833"'), ("RestrictedAdminMode", '"-"'), ("TargetOutboundUserName", '"-"'),
         ("TargetOutboundDomainName", '"-"'), ("VirtualAccount", '"%%1843"'), ("TargetLinkedLogonId", "hex64 0x0"),
@@ -175,15 +175,15 @@ def security_head(host, first):
         ("TargetDomainName", '"CORP"'), ("Status", "hex32 0xc000006d"), ("FailureReason", '"%%2313"'),
         ("SubStatus", "hex32 0xc000006a"), ("LogonType", "uint32 3"), ("LogonProcessName", '"NtLmSsp "'),
         ("AuthenticationPackageName", '"NTLM"'), ("WorkstationName", '"-"'), ("TransmittedServices", '"-"'),
-        ("LmPackageName", '"-"'), ("KeyLength", "uint32 0"), ("ProcessId", "hex64 0x0"), ("ProcessName", '"-"'),
+        ("LmPackageName", '"-"'), ("KeyLength", "uint32 0"), ("ProcessId", "hex64 0x0 as size"), ("ProcessName", '"-"'),
         ("IpAddress", '"-"'), ("IpPort", '"-"')])
     out += define("privileges", AUDIT + ok + " id=4672 task=12548", SUBJECT_SYSTEM + [("PrivilegeList", quoted(
         "SeSecurityPrivilege\n\t\t\tSeBackupPrivilege\n\t\t\tSeRestorePrivilege\n\t\t\tSeTakeOwnershipPrivilege\n\t\t\t"
         "SeDebugPrivilege\n\t\t\tSeSystemEnvironmentPrivilege\n\t\t\tSeLoadDriverPrivilege\n\t\t\t"
         "SeImpersonatePrivilege"))])
     out += define("process", AUDIT + ok + " id=4688 version=2 task=13312", machine + [
-        ("NewProcessId", "hex64 0x0"), ("NewProcessName", '""'), ("TokenElevationType", '"%%1936"'),
-        ("ProcessId", "hex64 0x2ac"), ("CommandLine", '""'), ("TargetUserSid", "sid S-1-0-0"),
+        ("NewProcessId", "hex64 0x0 as size"), ("NewProcessName", '""'), ("TokenElevationType", '"%%1936"'),
+        ("ProcessId", "hex64 0x2ac as size"), ("CommandLine", '""'), ("TargetUserSid", "sid S-1-0-0"),
         ("TargetUserName", '"-"'), ("TargetDomainName", '"-"'), ("TargetLogonId", "hex64 0x0"),
         ("ParentProcessName", quoted(SYS32 + "services.exe")), ("MandatoryLabel", "sid S-1-16-16384")])
     out += define("install", AUDIT + ok + " id=4697 version=1 task=12289", machine + [
@@ -314,10 +314,10 @@ class Server:
         if user is not SYSTEM:
             fields = [("SubjectUserSid", "sid " + user[2]), ("SubjectUserName", quoted(user[0])),
                       ("SubjectLogonId", "hex64 %#x" % user[3]), ("MandatoryLabel", "sid " + user[5])]
-        fields += [("NewProcessId", "hex64 %#x" % p.pid), ("NewProcessName", quoted(p.path)),
+        fields += [("NewProcessId", "hex64 %#x as size" % p.pid), ("NewProcessName", quoted(p.path)),
                    ("CommandLine", quoted(command))]
         if parent is not self.services:
-            fields += [("ProcessId", "hex64 %#x" % parent.pid), ("ParentProcessName", quoted(parent.path))]
+            fields += [("ProcessId", "hex64 %#x as size" % parent.pid), ("ParentProcessName", quoted(parent.path))]
         self.security.add(time, "process", fields)
         fields = [("ProcessGuid", "guid " + p.guid), ("ProcessId", "uint32 %d" % p.pid),
                   ("CommandLine", quoted(command))]
@@ -356,7 +356,7 @@ class Server:
                        ("WorkstationName", quoted(workstation)), ("IpAddress", quoted(ip)), ("IpPort", '"%d"' % port),
                        ("LogonGuid", "guid " + synthetic_guid("logon", user[3])),
                        ("ProcessName", quoted(SYS32 + "svchost.exe") if kind == 10 else '"-"'),
-                       ("ProcessId", "hex64 0x5d8" if kind == 10 else "hex64 0x0")]
+                       ("ProcessId", "hex64 %s as size" % ("0x5d8" if kind == 10 else "0x0"))]
         self.security.add(time, "logon", fields)
         self.security.add(plus(time, 0.0003), "privileges", [
             ("SubjectUserSid", "sid " + user[2]), ("SubjectUserName", quoted(user[0])),
@@ -376,6 +376,16 @@ class Server:
     def console(self, time, process):
         for i, name in enumerate(("console-starts", "console-ready")):
             self.powershell.add(plus(time, 0.05 * i), name, (), "pid=%d user=%s" % (process.pid, process.user[2]))
+
+    def pipeline(self, time, process, cmdlet, bindings):
+        context = ("        Severity = Informational\n        Host Name = ConsoleHost\n        Host Application = %s\n"
+                   "        Engine Version = 5.1.20348.2849\n        Command Name = %s\n        Command Type = Cmdlet\n"
+                   "        User = %s\n        Connected User = \n        Shell ID = Microsoft.PowerShell\n")
+        payload = "CommandInvocation(%s): \"%s\"\n" % (cmdlet, cmdlet)
+        payload += "".join("ParameterBinding(%s): name=\"%s\"; value=\"%s\"\n" % (cmdlet, n, v) for n, v in bindings)
+        self.powershell.add(time, "pipeline", [
+            ("ContextInfo", quoted(context % (process.command, cmdlet, process.user[7]))),
+            ("Payload", quoted(payload))], "pid=%d user=%s" % (process.pid, process.user[2]))
 
     def net_stop(self, time, parent, key, user, more=" /y", show=None):
         """net starts net1, which asks the service control manager; the service is gone a moment later."""
@@ -494,6 +504,7 @@ def administrator(s):
             ("08:09:05.1", "Invoke-Sqlcmd -ServerInstance DB01 -Query 'SELECT name, state_desc FROM sys.databases'"),
             ("08:15:47.6", "Get-Volume | Where-Object DriveLetter -in 'D','E' | Select-Object DriveLetter, SizeRemaining")):
         s.script(at(clock), ps, text)
+    s.pipeline(at("08:03:10.5"), ps, "Get-Service", [("Name", "*sql*")])
     s.start(at("08:20:19.0"), "mmc", '"C:\\Windows\\system32\\mmc.exe" C:\\Windows\\system32\\services.msc', ADMIN,
             desktop)
     s.logoff(at("08:31:00.5"), ADMIN, 10)
@@ -587,6 +598,7 @@ def aftermath(s, fs02, shell, own_shell):
     s.console(plus(t, 0.5), ps)
     s.script(plus(t, 0.9), ps, text)
     for i, key in enumerate(("MSSQLFDLauncher", "SQLTELEMETRY")):
+        s.pipeline(plus(t, 1.7 + i), ps, "Stop-Service", [("Force", "True"), ("InputObject", key)])
         s.state(plus(t, 1.8 + i), key, False)
     neighbour(s, fs02, own_shell)
     for clock, key, command in (

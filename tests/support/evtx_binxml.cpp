@@ -32,6 +32,10 @@ std::uint8_t type_byte(const Value& v) {
   return static_cast<std::uint8_t>(static_cast<unsigned>(v.type) | (v.is_array ? 0x80U : 0U));
 }
 
+std::uint8_t declared_byte(const Slot& slot) {
+  return slot.declared ? static_cast<std::uint8_t>(*slot.declared) : type_byte(slot.value);
+}
+
 /// 64-bit FNV-1a; two of them with different starts make a template's GUID, so that equal shapes have equal GUIDs.
 std::uint64_t fnv(std::string_view s, std::uint64_t start) {
   std::uint64_t h = start;
@@ -65,7 +69,7 @@ struct BinXmlChunk::Plan {
     if (number >= values.size()) values.resize(number + 1, nullptr);
     values[number] = &slot.value;
     numbers[&slot] = static_cast<std::uint16_t>(number);
-    key += std::to_string(number) + ":" + std::to_string(type_byte(slot.value)) + '\n';
+    key += std::to_string(number) + ":" + std::to_string(declared_byte(slot)) + '\n';
   }
   void add(const Element& e) {
     key += '<' + e.name + '>' + std::to_string(e.dependency);
@@ -153,7 +157,7 @@ void BinXmlChunk::put_content(const Slot& slot, Plan* plan) {
   }
   put(slot.form == Form::optional ? kOptional : kNormal, 1);
   put(plan->number_of(slot), 2);
-  put(type_byte(slot.value), 1);
+  put(declared_byte(slot), 1);
 }
 
 void BinXmlChunk::put_open_tag(const Element& element, Plan* plan) {

@@ -70,7 +70,8 @@ enum class Form : std::uint8_t {
 struct Slot {
   Value value;
   Form form = Form::normal;
-  int number = -1;  ///< fixed substitution number; -1 takes the next free one
+  int number = -1;                                   ///< fixed substitution number; -1 takes the next free one
+  std::optional<ValueType> declared = std::nullopt;  ///< type in the template, where it differs from the value's own
 };
 
 struct Attribute {

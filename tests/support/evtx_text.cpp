@@ -396,7 +396,11 @@ void Parser::parse_item(Scanner& in, std::string_view word) {
   }
   if (element && item.name.empty()) fail("EVT002", "an element wants a name");
   const auto value = in.take('=') ? parse_value_of(in, draft.sysmon_time) : std::nullopt;
-  if (!value || !in.done()) return bad_value(item.name);
+  if (!value) return bad_value(item.name);
+  if (!in.done()) {
+    if (in.word("=") == "as") item.slot.declared = type_named(in.word("="));
+    if (!item.slot.declared || !in.done()) return bad_value(item.name);
+  }
   if (item.slot.form == Form::literal && value->type != ValueType::string) return bad_value(item.name);
   item.slot.value = *value;
   for (std::size_t i = 0; i < event_->replaced.size(); ++i) {
@@ -425,6 +429,16 @@ std::optional<Value> Parser::parse_value_of(Scanner& in, bool& sysmon_time) {
   if (word == "short-instance") return parse_nested(in, Nesting::short_instance);
   if (word == "fragment") return parse_nested(in, Nesting::fragment);
   if (word == "headed-fragment") return parse_nested(in, Nesting::headed_fragment);
+  if (word == "raw") {
+    const auto type = type_named(in.word("\""));
+    auto bytes = bytes_of_hex(in.word("\""));
+    const auto units = in.quoted();
+    if (!type || !bytes || !units) return std::nullopt;
+    Value v = binary_value(std::move(*bytes));
+    v.type = *type;
+    v.texts = {to_utf8(*units)};
+    return v;
+  }
   if (word == "repeat") {
     const auto count = parse_unsigned(in.word("\""));
     const auto unit = in.quoted();

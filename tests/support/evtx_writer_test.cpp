@@ -268,6 +268,18 @@ void walk_element(std::string_view chunk, std::size_t& at, std::vector<std::size
   ASSERT_EQ(at, end);
 }
 
+TEST(EvtxWriter, DeclaredTypeStandsInTheTemplateOnly) {
+  const std::string file = write(
+      "file computer=T channel=C marker=no\nevent provider=P id=1 time=2026-11-20T08:00:00Z layout=flat\n"
+      "  data A = hex64 0x1a4 as size\n");
+  const std::string_view chunk = chunk_of(file, 0);
+  const std::string substitution("\x02\x0D\x13\x00\x10\x04", 6);  // close tag, substitution 19 of type size, end
+  EXPECT_EQ(count(chunk, substitution), 1U);
+  const std::size_t values = 512 + 38 + 24 + le(chunk, 512 + 38 + 20, 4);
+  ASSERT_EQ(le(chunk, values, 4), 20U);
+  EXPECT_EQ(le(chunk, values + 4 + 4 * 19, 4), 0x0015'0008U);  // 8 bytes, hex64
+}
+
 TEST(EvtxWriter, BareRecordsNest) {
   const std::string file = write(
       "file computer=T channel=C marker=no\nevent provider=P id=7036 time=2026-11-20T08:00:00Z layout=bare\n"
@@ -409,6 +421,9 @@ TEST(EvtxText, ReportsEachWrongLine) {
       {"event id=1\n  data A = uint8 [1, 2\n", "EVT002", 2},
       {"event id=1\n  data A = instance X { B = \"1\"\n", "EVT002", 2},
       {"event id=1\n  literal A = uint8 1\n", "EVT002", 2},
+      {"event id=1\n  data A = uint8 1 as\n", "EVT002", 2},
+      {"event id=1\n  data A = uint8 1 as colour\n", "EVT002", 2},
+      {"event id=1\n  data A = raw bool 0 \"x\"\n", "EVT002", 2},
       {"event id=1\n  data A \"x\"\n", "EVT002", 2},
       {"\n\ndamage fire\n", "EVT001", 3},
       {"damage poke=1:0G\n", "EVT002", 1},
@@ -485,6 +500,8 @@ TEST(EvtxValue, BytesAndTexts) {
       {"systemtime 2026-11-20T02:13:37.123Z", std::string("\xEA\x07\x0B\0\5\0\x14\0\2\0\x0D\0\x25\0\x7B\0", 16),
        "2026-11-20T02:13:37.123Z"},
       {"string [\"a\", \"b\"]", std::string("a\0\0\0b\0\0\0", 8), "a|b"},
+      {"raw bool 01 \"true\"", "\1", "true"},
+      {"hex64 0x1 as size", std::string("\1\0\0\0\0\0\0\0", 8), "0x1"},
       {"uint16 [1, 2]", std::string("\1\0\2\0", 4), "1|2"},
   };
   for (const Case& c : cases) {
