@@ -73,7 +73,7 @@ int test(const RulesOptions& options) {
   const RuleTestRun run = run_rule_tests(options.paths, loaded);
   std::uint64_t failed = 0;
   for (const RuleTest& t : run.tests) {
-    failed += t.ok ? 0 : 1;
+    failed += static_cast<std::uint64_t>(!t.ok);
     if (options.format == "jsonl") {
       print(fmt::format("{{\"id\":{},\"file\":{},\"expected\":{},\"at_least\":{},\"got\":{},\"ok\":{},\"title\":{},\"info\":{}{}}}\n",
                         json_string(t.id), json_string(t.file), t.expected, t.at_least, t.got, t.ok, json_string(t.title), json_string(t.info),

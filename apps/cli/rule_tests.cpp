@@ -30,7 +30,7 @@ class Counter final : public InputVisitor, public EventSink, public HitSink {
   void on_event(const Event& event) override { matcher_.match(event, *this); }
   void on_drop(const Error& error) override { why_ = error.what; }
   void on_oddity(const Error&) override {}
-  void on_hit(const Hit& hit) override { hits_ += hit.rule->id == rule_id_ ? 1 : 0; }
+  void on_hit(const Hit& hit) override { hits_ += static_cast<std::uint64_t>(hit.rule->id == rule_id_); }
 
   std::uint64_t hits() const { return hits_; }
   const std::string& why() const { return why_; }
