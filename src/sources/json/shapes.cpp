@@ -161,14 +161,23 @@ constexpr std::array<std::string_view, 1> kArtemisStrip{"raw_event_data."};
 
 // The ranks come behind those of the Windows shapes: a shipper may have put such a member beside `Event`.
 constexpr std::array kGenericAliases{
-    Alias{"@timestamp", "", Role::time, 10},   Alias{"timestamp", "", Role::time, 11},
-    Alias{"time", "", Role::time, 12},         Alias{"eventTime", "", Role::time, 13},
-    Alias{"EventTime", "", Role::time, 14},    Alias{"ts", "", Role::time, 15},
-    Alias{"_time", "", Role::time, 16},        Alias{"eventTimestamp", "", Role::time, 17},
-    Alias{"CreationTime", "", Role::time, 18}, Alias{"__REALTIME_TIMESTAMP", "", Role::time, 19},
-    Alias{"host.name", "", Role::host, 10},    Alias{"host", "", Role::host, 11},
-    Alias{"hostname", "", Role::host, 12},     Alias{"Computer", "", Role::host, 13},
-    Alias{"Hostname", "", Role::host, 14},     Alias{"_HOSTNAME", "", Role::host, 15},
+    Alias{"@timestamp", "", Role::time, 10},
+    Alias{"timestamp", "", Role::time, 11},
+    Alias{"time", "", Role::time, 12},
+    Alias{"eventTime", "", Role::time, 13},
+    Alias{"EventTime", "", Role::time, 14},
+    Alias{"ts", "", Role::time, 15},
+    Alias{"_time", "", Role::time, 16},
+    Alias{"eventTimestamp", "", Role::time, 17},
+    Alias{"event_timestamp", "", Role::time, 17},
+    Alias{"CreationTime", "", Role::time, 18},
+    Alias{"__REALTIME_TIMESTAMP", "", Role::time, 19},
+    Alias{"host.name", "", Role::host, 10},
+    Alias{"host", "", Role::host, 11},
+    Alias{"hostname", "", Role::host, 12},
+    Alias{"Computer", "", Role::host, 13},
+    Alias{"Hostname", "", Role::host, 14},
+    Alias{"_HOSTNAME", "", Role::host, 15},
 };
 
 const std::array<PathRules, kRulesCount> kPathRules{{

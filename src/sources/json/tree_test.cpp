@@ -2,3 +2,141 @@
 #include "sources/json/tree.h"
 
 #include <gtest/gtest.h>
+
+#include <string>
+
+namespace stopwarden::json {
+namespace {
+
+TEST(JsonTree, ListsValuesInOrder) {
+  Tree tree;
+  const std::string text = R"( {"a": {"b": [1, "x\"y", {}], "c": null}, "k\u0041": true} )";
+  ASSERT_TRUE(tree.read(text, text.size()));
+  ASSERT_EQ(tree.size(), 8u);
+  EXPECT_EQ(tree.node(0).next, 8u);
+  EXPECT_EQ(tree.node(1).key, "a");
+  EXPECT_EQ(tree.node(1).next, 7u);
+  EXPECT_EQ(tree.node(2).type, NodeType::array);
+  EXPECT_EQ(tree.node(3).raw, "1");
+  EXPECT_EQ(tree.node(4).raw, "x\\\"y");
+  EXPECT_TRUE(tree.node(4).escaped);
+  EXPECT_EQ(tree.node(5).type, NodeType::object);
+  EXPECT_EQ(tree.node(5).next, 6u);
+  EXPECT_EQ(tree.node(6).type, NodeType::null);
+  EXPECT_TRUE(tree.node(7).key_escaped);
+  EXPECT_EQ(tree.find(0, "a"), 1u);
+  EXPECT_EQ(tree.find(1, "c"), 6u);
+  EXPECT_EQ(tree.find(0, "c"), 0u);
+  EXPECT_EQ(tree.find(3, "c"), 0u);
+}
+
+TEST(JsonTree, ReadsWhatMayBeReadOnly) {
+  Tree tree;
+  const std::string text = R"({"a":1}{"a":2})";
+  ASSERT_TRUE(tree.read(std::string_view(text).substr(0, 7), text.size()));
+  EXPECT_EQ(tree.node(1).raw, "1");
+  EXPECT_FALSE(tree.read(text, text.size()));
+}
+
+TEST(JsonTree, RejectsWhatIsNoJson) {
+  Tree tree;
+  for (const char* text : {"",
+                           " ",
+                           "[]",
+                           "1",
+                           "{",
+                           "{\"a\"}",
+                           "{\"a\":}",
+                           "{\"a\":1,}",
+                           "{,}",
+                           "{\"a\":01}",
+                           "{\"a\":1.}",
+                           "{\"a\":.5}",
+                           "{\"a\":+1}",
+                           "{\"a\":1e}",
+                           "{\"a\":-}",
+                           "{\"a\":nul}",
+                           "{\"a\":True}",
+                           "{\"a\":nullx}",
+                           "{\"a\":1 2}",
+                           "{\"a\":[1,]}",
+                           "{\"a\":[1}",
+                           "{\"a\":1}]",
+                           "{\"a\":1}}",
+                           "{\"a\" 1}",
+                           "{a:1}",
+                           "{\"a\":'x'}",
+                           "{\"a\":\"x}",
+                           "{\"a\":0x1}",
+                           "{\"a\":NaN}"}) {
+    const Status read = tree.read(text, std::string_view(text).size());
+    ASSERT_FALSE(read) << text;
+    EXPECT_EQ(read.error().code, Errc::bad_value) << text;
+    EXPECT_FALSE(tree.repairable()) << text;
+  }
+}
+
+TEST(JsonTree, AcceptsNumbers) {
+  Tree tree;
+  for (const char* number :
+       {"0", "-0", "12", "-12", "1.5", "1e5", "1E-5", "-1.25e+10", "18446744073709551616", "1e999"}) {
+    const std::string text = std::string("{\"a\":") + number + "}";
+    EXPECT_TRUE(tree.read(text, text.size())) << number;
+    EXPECT_EQ(tree.node(1).raw, number);
+  }
+}
+
+TEST(JsonTree, HasLimits) {
+  Tree tree;
+  std::string many = "{\"a\":[0";
+  for (int i = 0; i < 70'000; ++i) many += ",0";
+  many += "]}";
+  const Status too_many = tree.read(many, many.size());
+  ASSERT_FALSE(too_many);
+  EXPECT_EQ(too_many.error().code, Errc::limit_exceeded);
+  for (const int depth : {63, 64}) {
+    const auto n = static_cast<std::size_t>(depth);
+    const std::string deep = "{\"a\":" + std::string(n, '[') + std::string(n, ']') + "}";
+    const Status read = tree.read(deep, deep.size());
+    EXPECT_EQ(static_cast<bool>(read), depth == 63);
+  }
+  tree.release_excess();
+  EXPECT_TRUE(tree.read("{}", 2));
+}
+
+TEST(JsonTree, Repair) {
+  Tree tree;
+  const std::string bad = "{\"a\":\"x\xC3\x28\x01\\\"\x02\"\t}";
+  ASSERT_FALSE(tree.read(bad, bad.size()));
+  ASSERT_TRUE(tree.repairable());
+  const std::string good = repair(bad);
+  EXPECT_EQ(good, "{\"a\":\"x\xEF\xBF\xBD(\\u0001\\\"\\u0002\"\t}");
+  EXPECT_TRUE(tree.read(good, good.size()));
+}
+
+TEST(JsonUnescape, Table) {
+  const std::pair<std::string, std::string> cases[] = {
+      {"", ""},
+      {"plain", "plain"},
+      {R"(C:\\Windows\\System32\\sc.exe)", R"(C:\Windows\System32\sc.exe)"},
+      {R"(\"\/\b\f\n\r\t\\)", "\"/\b\f\n\r\t\\"},
+      {R"(\u0041\u00fC\u20aC)", "A\xC3\xBC\xE2\x82\xAC"},
+      {R"(\ud83d\uDE00!)", "\xF0\x9F\x98\x80!"},
+      {R"(\ud83dx)", "\xEF\xBF\xBDx"},
+      {R"(\ude00)", "\xEF\xBF\xBD"},
+      {R"(\ud83d\u0041)",
+       "\xEF\xBF\xBD"
+       "A"},
+      {R"(C:\Temp\u12)", R"(C:\Temp\u12)"},
+      {R"(\u)", R"(\u)"},
+      {R"(\)", R"(\)"},
+      {R"(\u0000x)", std::string("\0x", 2)},
+  };
+  Arena arena;
+  for (const auto& c : cases) EXPECT_EQ(unescape(c.first, true, arena), c.second) << c.first;
+  const std::string same = "as it is";
+  EXPECT_EQ(unescape(same, false, arena).data(), same.data());
+}
+
+}  // namespace
+}  // namespace stopwarden::json
