@@ -15,7 +15,6 @@ namespace stopwarden {
 /// (AKIA...).
 ///
 /// What it cannot know stays: a secret in a form of no table. In doubt it hides too much rather than too little.
-/// Redacting twice changes nothing more.
 /// Cost: linear in the length of `text`, whatever stands in it.
 std::string redact(std::string_view text);
 

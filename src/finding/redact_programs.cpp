@@ -251,6 +251,7 @@ class ProgramScan {
 
   /// Hides a value that takes [begin, end) of the text: what is between its quotes, when it has some.
   void hide_value(std::size_t begin, std::size_t end, Part part = Part::whole) {
+    if (end > begin && s_[end - 1] == ';') --end;  // ends the command, as words_of() has it
     if (end - begin >= 2 && s_[begin] == '\\' && s_[begin + 1] == '"') {
       begin += 2;
       if (end - begin >= 2 && s_.substr(end - 2, 2) == "\\\"") end -= 2;

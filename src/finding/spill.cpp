@@ -49,7 +49,7 @@ class ExternalSort::RunReader {
   Result<bool> next() {
     used_ += record_;
     record_ = 0;
-    if (offset_ + (buffer_.size() - used_) == 0 || (offset_ == run_->bytes && used_ == buffer_.size())) return false;
+    if (offset_ == run_->bytes && used_ == buffer_.size()) return false;
     SW_TRY(want(kHeader));
     const Bytes bytes = as_bytes(std::string_view{buffer_.data(), buffer_.size()});
     key_size_ = load_le<std::uint32_t>(bytes, used_);

@@ -271,7 +271,7 @@ TEST(Text, IsCutToTheTerminal) {
     options.width = width;
     Finding f = full_finding();
     f.title = "服务停止服务停止服务停止服务停止服务停止服务停止";
-    std::string text = rendered("text", {f});
+    std::string text = rendered("text", {f}, options);
     text.resize(text.rfind("\n\n"));  // the totals are not cut
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\n', at), text.size());
