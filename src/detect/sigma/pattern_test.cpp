@@ -223,10 +223,26 @@ TEST(Pattern, AgreesWithThePlainestMatcher) {
     mark_dashes(p);
     finish(p);
     const bool got = matches(p, subject);
+    ASSERT_TRUE(!got || may_hold(bigrams_of(subject), p.bigrams)) << written << " on " << subject;
     ASSERT_EQ(got, slow_match(p.tokens, subject)) << written << " on " << subject;
     hits += got ? 1 : 0;
   }
   EXPECT_GT(hits, 1000);
+}
+
+TEST(Pattern, BigramsNeverLie) {
+  std::mt19937 random(7);
+  int ruled_out = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    for (auto n = random() % 80; n > 0; --n) text.push_back(static_cast<char>(random() & 0xFF));
+    const std::size_t from = random() % (text.size() + 1);
+    const std::string inside = text.substr(from, random() % 20);
+    ASSERT_TRUE(may_hold(bigrams_of(text), bigrams_of(inside)));
+    if (!may_hold(bigrams_of(text), bigrams_of("stopwarden"))) ++ruled_out;
+  }
+  EXPECT_GT(ruled_out, 19'000);
+  EXPECT_TRUE(may_hold(bigrams_of(""), bigrams_of("x")));  // of one byte nothing is known
 }
 
 TEST(Pattern, PrintedFormReadsBack) {
