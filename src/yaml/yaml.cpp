@@ -36,8 +36,10 @@ class TreeBuilder final : public YAML::EventHandler {
   explicit TreeBuilder(const YamlLimits& limits) : limits_(limits) {}
 
   YamlNode take() { return std::move(root_); }
+  /// Where the document's first token stood.
+  const YAML::Mark& start() const { return start_; }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(node(mark, YamlNode::Kind::null), anchor); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -125,6 +127,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   const YamlLimits& limits_;
+  YAML::Mark start_;
   YamlNode root_;
   std::vector<Frame> frames_;
   std::map<YAML::anchor_t, YamlNode> anchors_;
@@ -132,6 +135,13 @@ class TreeBuilder final : public YAML::EventHandler {
 };
 
 }  // namespace
+
+YamlNode::YamlNode() = default;
+YamlNode::YamlNode(const YamlNode&) = default;
+YamlNode::YamlNode(YamlNode&&) noexcept = default;
+YamlNode& YamlNode::operator=(const YamlNode&) = default;
+YamlNode& YamlNode::operator=(YamlNode&&) noexcept = default;
+YamlNode::~YamlNode() = default;
 
 const YamlNode* YamlNode::find(std::string_view key) const noexcept {
   for (const auto& [k, v] : entries)
@@ -170,9 +180,14 @@ std::vector<YamlDocument> parse_yaml(std::string_view text, const std::string& f
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
-    for (;;) {
+    for (int latest = -1;;) {
       TreeBuilder builder(limits);
       if (!parser.HandleNextDocument(builder)) break;
+      // At a token that begins no node (a lone ',') yaml-cpp yields empty documents without end.
+      if (builder.start().pos <= latest)
+        throw Stop{"YML001", "text that begins no value", from_one(builder.start().line),
+                   from_one(builder.start().column)};
+      latest = builder.start().pos;
       YamlDocument document{builder.take(), 1};
       document.line = document.root.line == 0 ? 1 : document.root.line;
       out.push_back(std::move(document));

@@ -15,6 +15,14 @@ namespace stopwarden {
 /// One node of a YAML document. Scalars keep their text and how they were written, so that the reader decides what `42`
 /// and `'42'` mean.
 struct YamlNode {
+  // Out of line, in yaml.cpp: clang 14 would want the pair below complete for the implicit ones.
+  YamlNode();
+  YamlNode(const YamlNode&);
+  YamlNode(YamlNode&&) noexcept;
+  YamlNode& operator=(const YamlNode&);
+  YamlNode& operator=(YamlNode&&) noexcept;
+  ~YamlNode();
+
   enum class Kind : std::uint8_t { null, scalar, sequence, map };
   Kind kind = Kind::null;
   bool quoted = false;                 ///< scalar in quotes or a block scalar: a string whatever it looks like

@@ -71,5 +71,11 @@ TEST(Yaml, BombsStopAtTheLimit) {
   EXPECT_EQ(code_of("a: &x [*x]\n").substr(0, 6), "YML001");
 }
 
+// yaml-cpp 0.7 yields empty documents for ever at these (found by fuzzing).
+TEST(Yaml, TokensThatBeginNoValueEndTheFile) {
+  for (const char* text : {",", ",,,,a: b\n", "a: 1\n---\n,\n", "]", "}", "a: 1\n---\n]\n---\nb: 2\n"})
+    EXPECT_EQ(code_of(text).substr(0, 6), "YML001") << text;
+}
+
 }  // namespace
 }  // namespace stopwarden

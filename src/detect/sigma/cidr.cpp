@@ -21,14 +21,16 @@ std::optional<std::array<std::uint8_t, 4>> parse_v4(std::string_view s) noexcept
   return out;
 }
 
-/// The groups of one side of `::`. Returns how many bytes were written, or nothing.
-std::optional<std::size_t> parse_groups(std::string_view s, std::array<std::uint8_t, 16>& out) noexcept {
+/// The groups of one side of `::`; only what ends the address may end in an IPv4 address. Returns how many bytes were
+/// written, or nothing.
+enum class Side : std::uint8_t { front, end };
+std::optional<std::size_t> parse_groups(std::string_view s, Side side, std::array<std::uint8_t, 16>& out) noexcept {
   std::size_t n = 0;
   if (s.empty()) return n;
   for (;;) {
     const std::size_t colon = s.find(':');
     const std::string_view part = s.substr(0, colon);
-    if (colon == std::string_view::npos && part.find('.') != std::string_view::npos) {
+    if (side == Side::end && colon == std::string_view::npos && part.find('.') != std::string_view::npos) {
       const auto v4 = parse_v4(part);
       if (!v4 || n > 12) return std::nullopt;
       for (const std::uint8_t byte : *v4) out[n++] = byte;
@@ -49,14 +51,14 @@ std::optional<Address> parse_v6(std::string_view s) noexcept {
   Address out{Address::Family::v6, {}};
   const std::size_t gap = s.find("::");
   if (gap == std::string_view::npos) {
-    const auto n = parse_groups(s, out.bytes);
+    const auto n = parse_groups(s, Side::end, out.bytes);
     if (!n || *n != 16) return std::nullopt;
     return out;
   }
   std::array<std::uint8_t, 16> tail{};
   if (s.find("::", gap + 1) != std::string_view::npos) return std::nullopt;
-  const auto front = parse_groups(s.substr(0, gap), out.bytes);
-  const auto back = parse_groups(s.substr(gap + 2), tail);
+  const auto front = parse_groups(s.substr(0, gap), Side::front, out.bytes);
+  const auto back = parse_groups(s.substr(gap + 2), Side::end, tail);
   if (!front || !back || *front + *back > 14) return std::nullopt;
   for (std::size_t i = 0; i < *back; ++i) out.bytes[16 - *back + i] = tail[i];
   return out;

@@ -182,7 +182,8 @@ const std::vector<std::string>* find_placeholder(const Chain& c, std::string_vie
 }
 
 MaybeProblem expand_string(Chain& c, ChainValue& v, Out& out) {
-  std::vector<Pattern> made{Pattern{{}, v.pattern.case_match, {}, {}}};
+  std::vector<Pattern> made(1);
+  made.front().case_match = v.pattern.case_match;
   for (const PatternToken& token : v.pattern.tokens) {
     if (token.kind != PatternToken::Kind::placeholder) {
       for (Pattern& p : made) p.tokens.push_back(token);

@@ -118,6 +118,17 @@ bool match_wildcard(Tokens tokens, std::string_view s) noexcept {
 
 }  // namespace
 
+Bigrams bigrams_of(std::string_view text) noexcept {
+  Bigrams out;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const auto pair = static_cast<std::uint32_t>((static_cast<unsigned char>(text[i - 1]) << 8) |
+                                                 static_cast<unsigned char>(text[i]));
+    const std::uint32_t hash = (pair * 0x9E3779B1U) >> 24;
+    out.bits[hash >> 6] |= std::uint64_t{1} << (hash & 63);
+  }
+  return out;
+}
+
 Pattern parse_pattern(std::string_view w, PlaceholderSyntax placeholders) {
   const bool expand = placeholders == PlaceholderSyntax::expand;
   Pattern out;
@@ -236,6 +247,11 @@ void finish(Pattern& p) {
     for (PatternToken& token : joined)
       if (token.kind == Kind::text) token.text = fold(token.text);
   p.tokens = std::move(joined);
+  for (const PatternToken& token : p.tokens) {
+    if (token.kind != Kind::text) continue;
+    const Bigrams more = bigrams_of(token.text);
+    for (std::size_t i = 0; i < more.bits.size(); ++i) p.bigrams.bits[i] |= more.bits[i];
+  }
   const auto& t = p.tokens;
   const auto is = [&](std::size_t i, Kind kind) { return t[i].kind == kind; };
   p.shape = Pattern::Shape::wildcard;

@@ -2,6 +2,7 @@
 // Sigma strings: text with `*` and `?`. A list of tokens from the first moment, so that a wildcard which a modifier
 // adds can never be mistaken for an escaped one.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,6 +23,19 @@ struct PatternToken {
   bool operator==(const PatternToken&) const = default;
 };
 
+/// Which pairs of neighbouring bytes occur in a text, hashed to 256 bits: a text that lacks a pair of the needle's
+/// cannot hold the needle. It only ever says "maybe".
+struct Bigrams {
+  std::array<std::uint64_t, 4> bits{};
+  bool operator==(const Bigrams&) const = default;
+};
+Bigrams bigrams_of(std::string_view text) noexcept;
+inline bool may_hold(const Bigrams& text, const Bigrams& needle) noexcept {
+  std::uint64_t lacking = 0;
+  for (std::size_t i = 0; i < text.bits.size(); ++i) lacking |= needle.bits[i] & ~text.bits[i];
+  return lacking == 0;
+}
+
 enum class CaseMatch : std::uint8_t { folded, exact };
 
 /// A Sigma string. Anchored at both ends unless it begins or ends with `any`.
@@ -31,6 +45,7 @@ struct Pattern {
   CaseMatch case_match = CaseMatch::folded;
   Shape shape = Shape::wildcard;  ///< set by finish(): what the tokens come to
   std::string needle;             ///< set by finish(): the one text of all shapes but wildcard and anything
+  Bigrams bigrams;                ///< set by finish(): of all texts; a subject that lacks one cannot match
   bool operator==(const Pattern&) const = default;
 };
 

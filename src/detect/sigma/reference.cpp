@@ -21,9 +21,11 @@ constexpr std::size_t kPlanKeyBytesMax = 512;  // longer names are hostile and n
 
 /// One value of the event, or made by an alias; values of one field form a list.
 struct Slot {
+  explicit Slot(const FieldValue& v) : value(v) {}
   FieldValue value;
   std::string_view folded;
-  bool is_folded = false;
+  Bigrams bigrams;  ///< of `folded`
+  bool is_folded = false, has_bigrams = false;
   std::uint32_t next = kNone;
 };
 
@@ -150,7 +152,7 @@ struct ReferenceMatcher::Impl {
     slots.clear();
     for (const FieldValue& value : event.fields) {
       const auto at = static_cast<std::uint32_t>(slots.size());
-      slots.push_back({value, {}, false, kNone});
+      slots.emplace_back(value);
       if (index(value.field) >= lists.size()) continue;
       List& list = lists[index(value.field)];
       if (list_epochs[index(value.field)] != epoch) list = {};
@@ -186,7 +188,7 @@ struct ReferenceMatcher::Impl {
       made.clear();
       derive(*alias, *current, arena, made);
       for (const FieldValue& value : made) {
-        slots.push_back({value, {}, false, kNone});
+        slots.emplace_back(value);
         append(entry->second, static_cast<std::uint32_t>(slots.size() - 1));
       }
     }
@@ -219,7 +221,7 @@ struct ReferenceMatcher::Impl {
   bool value_passes(const Context& context, const Test& test, std::uint32_t at) {
     Slot& slot = slots[at];
     if (slot.value.kind == ValueKind::null) return std::holds_alternative<NullTest>(test);
-    if (const auto* t = std::get_if<Pattern>(&test)) return matches(*t, text_for(slot, t->case_match));
+    if (const auto* t = std::get_if<Pattern>(&test)) return pattern_passes(*t, slot);
     if (const auto* t = std::get_if<NumberTest>(&test)) return passes(*t, slot.value);
     if (const auto* t = std::get_if<RegexTest>(&test)) {
       const Regex::Answer answer = t->regex->search(slot.value.text, scratch);
@@ -231,6 +233,16 @@ struct ReferenceMatcher::Impl {
     if (const auto* t = std::get_if<TimeTest>(&test)) return passes(*t, slot.value);
     if (const auto* t = std::get_if<FieldRefTest>(&test)) return reference_passes(context, *t, slot);
     return false;  // NullTest and ExistsTest ask about the field, not about a value
+  }
+  /// OPTIMIZATION: the pairs of bytes rule most searches out. Guarded by Pattern.BigramsNeverLie.
+  bool pattern_passes(const Pattern& pattern, Slot& slot) {
+    const std::string_view text = text_for(slot, pattern.case_match);
+    if (pattern.shape == Pattern::Shape::contains && pattern.case_match == CaseMatch::folded) {
+      if (!slot.has_bigrams) slot.bigrams = bigrams_of(text);
+      slot.has_bigrams = true;
+      if (!may_hold(slot.bigrams, pattern.bigrams)) return false;
+    }
+    return matches(pattern, text);
   }
   bool reference_passes(const Context& context, const FieldRefTest& test, Slot& slot) {
     for (std::uint32_t at = values_of(context.source, test.field); at != kNone; at = slots[at].next)
