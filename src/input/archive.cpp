@@ -64,6 +64,7 @@ class Walker {
     if (entry.kind != LayerEntry::Kind::file) return visitor_->on_unreadable(name, layer.error(), layer.why());
     PeekStream peeked(layer);
     const ArchiveKind inner = sniff_archive(peeked.peek(kArchiveHead));
+    if (inner != ArchiveKind::none) layer.entry_is_archive();
     if (inner == ArchiveKind::tar) return walk_archive(name, inner, peeked, nullptr, &layer, depth);
     const std::string inner_name = name + "!/" + unpacked_name(name);
     if (inner == ArchiveKind::none) return visitor_->on_input(inner_name, peeked);

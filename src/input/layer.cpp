@@ -85,7 +85,13 @@ struct LayerCallbacks {
 void Layer::Close::operator()(archive* a) const noexcept { archive_read_free(a); }
 
 Layer::Layer(ArchiveKind kind, ByteStream& stream, SeekableStream* seekable, Layer* parent, const InputLimits& limits)
-    : kind_(kind), stream_(&stream), seekable_(seekable), parent_(parent), limits_(&limits), buffer_(kBlockBytes) {
+    : kind_(kind),
+      stream_(&stream),
+      seekable_(seekable),
+      parent_(parent),
+      limits_(&limits),
+      entry_max_(limits.entry_bytes_max),
+      buffer_(kBlockBytes) {
   if (parent_ != nullptr) parent_mark_ = parent_->consumed_;
 }
 
@@ -108,6 +114,8 @@ Status Layer::open() {
   }
   if (!ready) return stop({Errc::unsupported, 0, "archive format is not built in"}, Reach::archive);
   if (archive_read_open1(a) < ARCHIVE_WARN) return take_error("archive cannot be opened", Reach::archive);
+  // A filter that cannot unpack its first block looks like one that packed nothing, but for what it says.
+  if (is_filter(kind_) && archive_error_string(a) != nullptr) return take_error("damaged data", Reach::archive);
   return Ok{};
 }
 
@@ -116,17 +124,26 @@ LayerEntry Layer::next_entry() {
   entry_open_ = false;
   if (empty_filter_) return found;
   const platform::Utf8Charset utf8;
+  // Leaving out the rest of an entry may fail (it is encrypted or damaged): known already, and not the next one's
+  // fault.
+  if (has_rest_) archive_read_data_skip(archive_.get());
   archive_entry* entry = nullptr;
   const int r = archive_read_next_header(archive_.get(), &entry);
   if (r == ARCHIVE_EOF) {
     if (!is_filter(kind_) || headers_ != 0) return found;
+    if (archive_filter_bytes(archive_.get(), -1) <= 0) {  // not even its header was taken
+      stop({Errc::truncated, 0, "archive ends too early"}, Reach::archive);
+      found.kind = LayerEntry::Kind::broken;
+      return found;
+    }
     empty_filter_ = true;  // what was packed was empty: still an input
     found.kind = LayerEntry::Kind::file;
     found.name = "data";
     return found;
   }
   ++headers_;
-  if (r == ARCHIVE_OK || r == ARCHIVE_WARN) return describe(entry);
+  has_rest_ = r == ARCHIVE_OK || r == ARCHIVE_WARN;
+  if (has_rest_) return describe(entry);
   found.name = "entry" + std::to_string(headers_);
   const bool goes_on = (r == ARCHIVE_FAILED || r == ARCHIVE_RETRY) && !stream_error_;
   take_error("damaged archive entry", goes_on ? Reach::entry : Reach::archive);
@@ -214,7 +231,7 @@ std::optional<Error> Layer::charge(std::size_t bytes) {
   if (ratio_exceeded()) return stop({Errc::limit_exceeded, entry_at_, "unpacks to too much (ratio)"}, Reach::archive);
   if (produced_ > limits_->total_bytes_max)
     return stop({Errc::limit_exceeded, entry_at_, "archive unpacks to too much (total)"}, Reach::archive);
-  if (entry_at_ > limits_->entry_bytes_max)
+  if (entry_at_ > entry_max_)
     return stop({Errc::limit_exceeded, entry_at_, "archive entry is too large"}, Reach::entry);
   return std::nullopt;
 }
@@ -250,7 +267,8 @@ Error Layer::take_error(const char* what, Reach reach) {
   Error error{Errc::bad_value, entry_at_, what};
   if (stream_error_)
     error = {stream_error_->code, entry_at_, stream_error_->what};
-  else if (has(text, "runcated") || has(text, "nexpected end") || has(text, "premature end"))
+  else if (has(text, "runcated") || has(text, "No progress is possible") /* liblzma */ ||
+           has(text, "decompression failed (-5)") /* zlib's Z_BUF_ERROR */)
     error = {Errc::truncated, entry_at_, "archive ends too early"};
   else if (has(text, "ncrypt") || has(text, "assphrase"))
     error = {Errc::unsupported, entry_at_, "encrypted"};

@@ -48,6 +48,9 @@ class Layer final : public ByteStream {
   /// The data of the present entry. An error ends it; broken() tells whether it ends the archive as well.
   Result<std::size_t> read(std::span<std::byte> out) override;
 
+  /// The present entry is itself an archive of many entries (the tar in a tar.gz): only the total counts for it.
+  void entry_is_archive() noexcept { entry_max_ = limits_->total_bytes_max; }
+
   bool broken() const noexcept { return broken_; }
   /// The last error, and what libarchive said of it (or our own words).
   const Error& error() const noexcept { return error_; }
@@ -74,6 +77,7 @@ class Layer final : public ByteStream {
   Layer* parent_;
   std::uint64_t parent_mark_ = 0;  // parent_->consumed_ when this layer was opened
   const InputLimits* limits_;
+  std::uint64_t entry_max_;
 
   // What libarchive took from the stream.
   std::vector<std::byte> buffer_;
@@ -85,7 +89,7 @@ class Layer final : public ByteStream {
   std::uint64_t headers_ = 0;
   Bytes block_;
   bool entry_open_ = false, entry_ends_ = false, entry_damaged_ = false, broken_ = false;
-  bool empty_filter_ = false;
+  bool empty_filter_ = false, has_rest_ = false;
   Error error_{Errc::bad_value, 0, ""};
   std::string why_;
   std::unique_ptr<archive, Close> archive_;  // last: its close calls back

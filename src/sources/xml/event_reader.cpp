@@ -204,6 +204,8 @@ class EventReader::Impl {
         value("Data", text);
         parameter(++unnamed, text);
       }
+      for (const pugi::xml_node inner : child.children())  // a value that is XML itself: its parts are values too
+        if (inner.type() == pugi::node_element) read_leaves(inner);
     }
     if (!has_children) leaf_text(data, local(data.name()));
   }

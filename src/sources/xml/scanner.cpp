@@ -56,7 +56,7 @@ Found Scanner::scan(Bytes window, std::size_t from) {
     }
     at = next;
   }
-  return {Kind::nothing, at, std::min(at, window.size())};
+  return {Kind::nothing, at, at};
 }
 
 /// The next '<', where nothing else can matter.

@@ -74,8 +74,8 @@ class Scanner {
  public:
   explicit Scanner(Encoding encoding = Encoding::utf8) : encoding_(encoding) {}
 
-  /// Goes on at byte `from`, the last `resume` (or 0 at first). The window may have grown since, or have been moved on
-  /// with rebase(). Odd bytes at its end are left for later.
+  /// Goes on at byte `from`, the last `resume` (or 0 at first). The window may have grown or shrunk since, or have been
+  /// moved on with rebase(). Odd bytes at its end are left for later.
   Found scan(Bytes window, std::size_t from);
   /// The first `bytes` of the window are gone.
   void rebase(std::size_t bytes) noexcept;

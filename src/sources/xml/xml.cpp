@@ -98,7 +98,7 @@ Cut XmlSource::no_more_marks(Bytes window, AtEnd at_end) {
     const std::size_t keep = scanner_.open_probe().value_or(window.size());
     const std::size_t take = keep != 0 ? keep : window.size();
     scanner_.rebase(take);
-    resume_ = window.size() - take;
+    resume_ -= std::min(resume_, take);
     return {take, Cut::Kind::drop, {Errc::limit_exceeded, 0, "event is too long"}};
   }
   if (at_end == AtEnd::yes) {
@@ -106,7 +106,7 @@ Cut XmlSource::no_more_marks(Bytes window, AtEnd at_end) {
       return drop(window.size(), Errc::truncated, scanner_.open_mark().value_or(0), "input ends inside a mark");
     return gap(window.size(), After::anew);
   }
-  const std::size_t keep = scanner_.open_mark().value_or(resume_);
+  const std::size_t keep = std::min(scanner_.open_mark().value_or(resume_), window.size());
   if (keep != 0) return gap(keep, After::go_on);  // a comment may go on in the next window
   if (!full) return {};
   return drop(window.size(), Errc::limit_exceeded, 0, "mark is too long");
@@ -124,11 +124,11 @@ Cut XmlSource::cut_overlong(Bytes window, AtEnd at_end) {
       return {found.at, Cut::Kind::skip, {}};
     }
     if (found.kind != Kind::nothing) continue;
-    std::size_t take = scanner_.open_probe().value_or(found.resume);
+    std::size_t take = std::min(scanner_.open_probe().value_or(found.resume), window.size());
     if (at_end == AtEnd::yes || (take == 0 && window.size() >= limits_.event_bytes_max)) take = window.size();
     if (take == 0) return {};
     scanner_.rebase(take);
-    resume_ = window.size() - take;
+    resume_ -= std::min(resume_, take);
     return {take, Cut::Kind::skip, {}};
   }
 }
