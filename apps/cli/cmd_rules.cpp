@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <map>
@@ -39,7 +39,8 @@ const char* state_name(sigma::RuleReport::State state) {
 /// Mistakes of the mapping and placeholder files and unreadable rule files: never on stdout, never left unsaid.
 void report_load_problems(const LoadedRules& loaded) {
   for (const Diagnostic& d : loaded.mistakes) fmt::print(stderr, "stopwarden: {}\n", terminal_safe(to_string(d)));
-  for (const auto& [path, why] : loaded.unreadable) fmt::print(stderr, "stopwarden: {}: {}\n", terminal_safe(path), terminal_safe(why));
+  for (const auto& [path, why] : loaded.unreadable)
+    fmt::print(stderr, "stopwarden: {}: {}\n", terminal_safe(path), terminal_safe(why));
 }
 
 int lint(RulesOptions options) {
@@ -49,8 +50,10 @@ int lint(RulesOptions options) {
   std::map<std::string, std::uint64_t> never_by_reason;
   for (const sigma::RuleReport& r : loaded.rules->reports()) {
     if (options.format == "jsonl") {
-      print(fmt::format("{{\"id\":{},\"file\":{},\"line\":{},\"state\":\"{}\",\"code\":{},\"reason\":{},\"title\":{}}}\n", json_string(r.id),
-                        json_string(r.file), r.line, state_name(r.state), json_string(r.code), json_string(r.reason), json_string(r.title)));
+      print(
+          fmt::format("{{\"id\":{},\"file\":{},\"line\":{},\"state\":\"{}\",\"code\":{},\"reason\":{},\"title\":{}}}\n",
+                      json_string(r.id), json_string(r.file), r.line, state_name(r.state), json_string(r.code),
+                      json_string(r.reason), json_string(r.title)));
     } else if (r.state == sigma::RuleReport::State::rejected) {
       print(fmt::format("{}:{}: rejected {}: {}\n", terminal_safe(r.file), r.line, r.code, terminal_safe(r.reason)));
     } else if (r.state == sigma::RuleReport::State::never) {
@@ -59,39 +62,49 @@ int lint(RulesOptions options) {
   }
   if (options.format == "text") {
     for (const Diagnostic& d : loaded.warnings) print(terminal_safe(to_string(d)) + "\n");
-    for (const auto& [reason, n] : never_by_reason) print(fmt::format("never fires: {:>6}  {}\n", grouped(n), terminal_safe(reason)));
+    for (const auto& [reason, n] : never_by_reason)
+      print(fmt::format("never fires: {:>6}  {}\n", grouped(n), terminal_safe(reason)));
   }
   report_load_problems(loaded);
   fmt::print(stderr, "{} read: {} loaded, {} rejected, {} can never fire on the sources this version reads; {}\n",
-             counted(loaded.rules->reports().size(), "rule", "rules"), grouped(loaded.rules->size()), grouped(loaded.rejected), grouped(loaded.never),
-             counted(loaded.warnings.size(), "warning", "warnings"));
+             counted(loaded.rules->reports().size(), "rule", "rules"), grouped(loaded.rules->size()),
+             grouped(loaded.rejected), grouped(loaded.never), counted(loaded.warnings.size(), "warning", "warnings"));
   return loaded.complete() ? kDone : kPartial;
 }
 
 int test(const RulesOptions& options) {
   const LoadedRules loaded = load_rules(options.load);
   const RuleTestRun run = run_rule_tests(options.paths, loaded);
-  std::uint64_t failed = 0;
+  std::uint64_t failed = 0, not_run = 0;
   for (const RuleTest& t : run.tests) {
-    failed += static_cast<std::uint64_t>(!t.ok);
+    failed += static_cast<std::uint64_t>(t.ran && !t.ok);
+    not_run += static_cast<std::uint64_t>(!t.ran);
     if (options.format == "jsonl") {
-      print(fmt::format("{{\"id\":{},\"file\":{},\"expected\":{},\"at_least\":{},\"got\":{},\"ok\":{},\"title\":{},\"info\":{}{}}}\n",
-                        json_string(t.id), json_string(t.file), t.expected, t.at_least, t.got, t.ok, json_string(t.title), json_string(t.info),
-                        t.ok ? "" : ",\"reason\":" + json_string(t.why)));
+      print(fmt::format(
+          "{{\"id\":{},\"file\":{},\"expected\":{},\"at_least\":{},\"got\":{},\"ok\":{},\"title\":{},\"info\":{}{}}}\n",
+          json_string(t.id), json_string(t.file), t.expected, t.at_least, t.got, t.ok, json_string(t.title),
+          json_string(t.info), t.ok ? "" : ",\"reason\":" + json_string(t.why)));
     } else if (!t.ok) {
-      print(fmt::format("FAILED {} ({})\n       {}: expected {}{}, {}\n", terminal_safe(t.title), terminal_safe(t.id), terminal_safe(t.file),
+      print(fmt::format("{} {} ({})\n        {}: expected {}{}, {}\n", t.ran ? "FAILED " : "NOT RUN",
+                        terminal_safe(t.title), terminal_safe(t.id), terminal_safe(t.file),
                         t.at_least ? "at least " : "", t.expected, terminal_safe(t.why)));
     }
   }
   report_load_problems(loaded);
   for (const Diagnostic& d : run.problems) fmt::print(stderr, "stopwarden: {}\n", terminal_safe(to_string(d)));
-  for (const auto& [path, why] : run.unreadable) fmt::print(stderr, "stopwarden: {}: {}\n", terminal_safe(path), terminal_safe(why));
+  for (const auto& [path, why] : run.unreadable)
+    fmt::print(stderr, "stopwarden: {}: {}\n", terminal_safe(path), terminal_safe(why));
   fmt::print(stderr, "{} run, {} failed", counted(run.tests.size(), "rule test", "rule tests"), grouped(failed));
-  if (run.without_tests != 0) fmt::print(stderr, "; {} declare none", counted(run.without_tests, "info.yml file", "info.yml files"));
+  if (not_run != 0) fmt::print(stderr, ", {} could not run", grouped(not_run));
+  if (run.without_tests != 0)
+    fmt::print(stderr, "; {} declare none", counted(run.without_tests, "info.yml file", "info.yml files"));
   fmt::print(stderr, "\n");
-  if (run.tests.empty()) fmt::print(stderr, "stopwarden: no info.yml with tests below the given folders (see docs/rules.md)\n");
+  if (run.tests.empty())
+    fmt::print(stderr, "stopwarden: no info.yml with tests below the given folders (see docs/rules.md)\n");
   if (failed != 0) return kFailOnReached;
-  return run.problems.empty() && run.unreadable.empty() && loaded.complete() && !run.tests.empty() ? kDone : kPartial;
+  return not_run == 0 && run.problems.empty() && run.unreadable.empty() && loaded.complete() && !run.tests.empty()
+             ? kDone
+             : kPartial;
 }
 
 int list(const RulesOptions& options) {
@@ -101,8 +114,9 @@ int list(const RulesOptions& options) {
     if (options.format == "jsonl") {
       std::string tags;
       for (const std::string& tag : r.tags) tags += (tags.empty() ? "" : ",") + json_string(tag);
-      print(fmt::format("{{\"id\":{},\"level\":\"{}\",\"title\":{},\"file\":{},\"status\":{},\"tags\":[{}]}}\n", json_string(r.id), level_name(r.level),
-                        json_string(r.title), json_string(r.file), json_string(r.status), tags));
+      print(fmt::format("{{\"id\":{},\"level\":\"{}\",\"title\":{},\"file\":{},\"status\":{},\"tags\":[{}]}}\n",
+                        json_string(r.id), level_name(r.level), json_string(r.title), json_string(r.file),
+                        json_string(r.status), tags));
     } else {
       print(fmt::format("{:36}  {:13}  {}\n", terminal_safe(r.id), level_name(r.level), terminal_safe(r.title)));
     }
@@ -138,22 +152,27 @@ int show(const RulesOptions& options) {
   }
   for (const sigma::RuleReport& r : loaded.rules->reports()) {
     if (r.id != options.id) continue;
-    fmt::print(stderr, "stopwarden: {}:{}: this rule is {}: {}: {}\n", terminal_safe(r.file), r.line, state_name(r.state), r.code, terminal_safe(r.reason));
+    fmt::print(stderr, "stopwarden: {}:{}: this rule is {}: {}: {}\n", terminal_safe(r.file), r.line,
+               state_name(r.state), r.code, terminal_safe(r.reason));
     return kPartial;
   }
-  fmt::print(stderr, "stopwarden: no rule has the id '{}'; 'stopwarden rules list' prints all\n", terminal_safe(options.id));
+  fmt::print(stderr, "stopwarden: no rule has the id '{}'; 'stopwarden rules list' prints all\n",
+             terminal_safe(options.id));
   return kUsage;
 }
 
 void add_load_options(CLI::App& command, RulesOptions& options) {
-  command.add_option("--logsources", options.load.logsources, "More logsource mappings (YAML, see docs/logsources.md)")->allow_extra_args(false);
+  command.add_option("--logsources", options.load.logsources, "More logsource mappings (YAML, see docs/logsources.md)")
+      ->allow_extra_args(false);
   command.add_option("--expand", options.load.expand, "Values of %placeholders% (YAML)");
   command.add_option("-f,--format", options.format, "text or jsonl")->check(CLI::IsMember({"text", "jsonl"}));
 }
 
 void add_rule_paths(CLI::App& command, RulesOptions& options) {
-  command.add_option("--rules", options.load.rules, "More rules: a file or a folder of .yml files; may be repeated")->allow_extra_args(false);
-  command.add_flag("--no-default-rules", options.load.no_default_rules, "Leave out the rules that come with the program");
+  command.add_option("--rules", options.load.rules, "More rules: a file or a folder of .yml files; may be repeated")
+      ->allow_extra_args(false);
+  command.add_flag("--no-default-rules", options.load.no_default_rules,
+                   "Leave out the rules that come with the program");
 }
 
 }  // namespace
@@ -168,10 +187,13 @@ void add_rules(CLI::App& app, Action& action) {
     return sub;
   };
 
-  CLI::App* sub = command("lint", "Say of each rule whether it is loaded, rejected and why, or can never fire", [](RulesOptions o) { return lint(std::move(o)); });
+  CLI::App* sub = command("lint", "Say of each rule whether it is loaded, rejected and why, or can never fire",
+                          [](RulesOptions o) { return lint(std::move(o)); });
   sub->add_option("DIR", options->paths, "Rule files or folders (default: the rules that come with the program)");
   add_load_options(*sub, *options);
-  sub->footer("Example: stopwarden rules lint -f jsonl my-rules/ | grep -v '\"state\":\"loaded\"'\nExit code 3: some rule was rejected.");
+  sub->footer(
+      "Example: stopwarden rules lint -f jsonl my-rules/ | grep -v '\"state\":\"loaded\"'\nExit code 3: some rule was "
+      "rejected.");
 
   sub = command("test", "Run the regression tests (info.yml) of rules", [](RulesOptions o) { return test(o); });
   sub->add_option("DIR", options->paths, "Folders with info.yml files")->required();

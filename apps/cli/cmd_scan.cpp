@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <memory>
@@ -43,16 +43,21 @@ int run(const ScanCommand& command) {
   options.paths = command.paths;
   options.redaction = command.raw ? Redaction::off : Redaction::on;
   Level fail_on = Level::critical;
-  if (!parse_level(command.min_level, options.min_level)) return usage("--min-level: no such level '" + command.min_level + "'");
-  if (!command.fail_on.empty() && !parse_level(command.fail_on, fail_on)) return usage("--fail-on: no such level '" + command.fail_on + "'");
-  if (!read_time(command.from, options.from, false)) return usage("--from: '" + command.from + "' is no time; write 2026-11-20 or 2026-11-20T02:00:00Z");
-  if (!read_time(command.to, options.to, true)) return usage("--to: '" + command.to + "' is no time; write 2026-11-20 or 2026-11-20T02:00:00Z");
+  if (!parse_level(command.min_level, options.min_level))
+    return usage("--min-level: no such level '" + command.min_level + "'");
+  if (!command.fail_on.empty() && !parse_level(command.fail_on, fail_on))
+    return usage("--fail-on: no such level '" + command.fail_on + "'");
+  if (!read_time(command.from, options.from, false))
+    return usage("--from: '" + command.from + "' is no time; write 2026-11-20 or 2026-11-20T02:00:00Z");
+  if (!read_time(command.to, options.to, true))
+    return usage("--to: '" + command.to + "' is no time; write 2026-11-20 or 2026-11-20T02:00:00Z");
   if (options.from && options.to && *options.to < *options.from) return usage("--to lies before --from");
 
   const bool pipe = command.paths.size() == 1 && command.paths.front() == "-";
   Outputs outputs;
-  const std::string problem = outputs.open(command.formats, command.force ? Outputs::Overwrite::yes : Outputs::Overwrite::no,
-                                           pipe ? Outputs::Input::pipe : Outputs::Input::files);
+  const std::string problem =
+      outputs.open(command.formats, command.force ? Outputs::Overwrite::yes : Outputs::Overwrite::no,
+                   pipe ? Outputs::Input::pipe : Outputs::Input::files);
   if (!problem.empty()) return usage(problem);
 
   const LoadedRules loaded = load_rules(command.rules);
@@ -76,14 +81,21 @@ int run(const ScanCommand& command) {
 void add_scan(CLI::App& app, Action& action) {
   CLI::App* sub = app.add_subcommand("scan", "Look back: find stopped, disabled and killed services in logs");
   const auto c = std::make_shared<ScanCommand>();
-  sub->add_option("PATH", c->paths, "Files, folders, archives, or - for standard input. The format is told from the bytes")->required();
-  sub->add_option("--rules", c->rules.rules, "More Sigma rules: a file or a folder of .yml files; may be repeated")->allow_extra_args(false);
+  sub->add_option("PATH", c->paths,
+                  "Files, folders, archives, or - for standard input. The format is told from the bytes")
+      ->required();
+  sub->add_option("--rules", c->rules.rules, "More Sigma rules: a file or a folder of .yml files; may be repeated")
+      ->allow_extra_args(false);
   sub->add_flag("--no-default-rules", c->rules.no_default_rules, "Leave out the rules that come with the program");
-  sub->add_option("--logsources", c->rules.logsources, "More logsource mappings (YAML, see docs/logsources.md)")->allow_extra_args(false);
+  sub->add_option("--logsources", c->rules.logsources, "More logsource mappings (YAML, see docs/logsources.md)")
+      ->allow_extra_args(false);
   sub->add_option("--expand", c->rules.expand, "Values of %placeholders% in rules (YAML: name: [value, ...])");
-  sub->add_option("-f,--format", c->formats, "FORMAT or FORMAT=FILE: text (default), jsonl, csv, timesketch; may be repeated")->allow_extra_args(false);
+  sub->add_option("-f,--format", c->formats,
+                  "FORMAT or FORMAT=FILE: text (default), jsonl, csv, timesketch; may be repeated")
+      ->allow_extra_args(false);
   sub->add_flag("--force", c->force, "Overwrite the FILE of -f FORMAT=FILE");
-  sub->add_option("--min-level", c->min_level, "Least level to report: informational (default), low, medium, high, critical");
+  sub->add_option("--min-level", c->min_level,
+                  "Least level to report: informational (default), low, medium, high, critical");
   sub->add_option("--fail-on", c->fail_on, "Exit with 1 when something of this level or above was found");
   sub->add_option("--from", c->from, "Leave out events before this time (UTC unless it says otherwise)");
   sub->add_option("--to", c->to, "Leave out events after this time");
@@ -96,7 +108,8 @@ void add_scan(CLI::App& app, Action& action) {
       "  zcat events.jsonl.gz | stopwarden scan -f jsonl -\n"
       "\n"
       "Results go to standard output, all else to standard error.\n"
-      "Exit: 0 done; 1 --fail-on reached; 2 wrong usage; 3 done, but some input or rule could not be used (each is named).");
+      "Exit: 0 done; 1 --fail-on reached; 2 wrong usage; 3 done, but some input or rule could not be used (each is "
+      "named).");
   sub->callback([c, &action] { action = [c] { return run(*c); }; });
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "content/content.h"
+#include "finding/build.h"
 #include "input/input.h"
 
 namespace stopwarden::cli {
@@ -26,6 +27,7 @@ void read_into(const std::string& path, std::vector<TextFile>& out, LoadedRules&
 
 LoadedRules load_rules(const RuleOptions& options) {
   LoadedRules out;
+  intern_finding_fields(out.table);
   std::vector<TextFile> mappings = builtin(embedded_logsources());
   for (const std::string& path : options.logsources) read_into(path, mappings, out);
   out.logsources = std::make_unique<sigma::Logsources>(sigma::Logsources::parse(mappings, out.table, out.mistakes));

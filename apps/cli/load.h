@@ -22,9 +22,9 @@ struct LoadedRules {
   FieldTable table;
   std::unique_ptr<sigma::Logsources> logsources;  // the rules point into it
   std::unique_ptr<sigma::RuleSet> rules;
-  std::vector<Diagnostic> warnings;                               ///< of rules that were loaded all the same
-  std::vector<Diagnostic> mistakes;                               ///< in mapping and placeholder files
-  std::vector<std::pair<std::string, std::string>> unreadable;    ///< rule files: path, why
+  std::vector<Diagnostic> warnings;                             ///< of rules that were loaded all the same
+  std::vector<Diagnostic> mistakes;                             ///< in mapping and placeholder files
+  std::vector<std::pair<std::string, std::string>> unreadable;  ///< rule files: path, why
   std::size_t rejected = 0, never = 0;
 
   bool complete() const { return rejected == 0 && mistakes.empty() && unreadable.empty(); }

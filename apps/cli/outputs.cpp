@@ -45,7 +45,8 @@ std::string Outputs::open(const std::vector<std::string>& requests, Overwrite ov
 
 std::string Outputs::add(const std::string& request, Overwrite overwrite, Input input) {
   const std::size_t equals = request.find('=');
-  const std::string name = request.substr(0, equals), path = equals == std::string::npos ? "" : request.substr(equals + 1);
+  const std::string name = request.substr(0, equals),
+                    path = equals == std::string::npos ? "" : request.substr(equals + 1);
   Output out;
   out.format = find_format(name);
   if (out.format == nullptr) return "there is no format '" + name + "'; there are: " + format_names();
@@ -90,7 +91,9 @@ std::vector<std::string> Outputs::finish() {
     if (out.order) {
       const Status drained = out.order->finish(*out.writer);
       if (!drained) problems.push_back(out.sink->name() + ": findings are missing: " + drained.error().what);
-      if (out.order->spill_error()) problems.push_back(std::string("temporary files: ") + out.order->spill_error()->what + " (more memory was used instead)");
+      if (out.order->spill_error())
+        problems.push_back(std::string("temporary files: ") + out.order->spill_error()->what +
+                           " (more memory was used instead)");
     }
     if (!out.writer->finish() || !out.sink->flush()) problems.push_back(out.sink->name() + ": " + out.sink->why());
   }

@@ -29,14 +29,14 @@ class FileSink final : public ByteSink {
   Flush flush_;
 };
 
-/// Takes findings in the order of the input and gives each output what it wants: at once, where the input is a pipe and the
-/// format streams; else sorted and merged at the end.
+/// Takes findings in the order of the input and gives each output what it wants: at once, where the input is a pipe and
+/// the format streams; else sorted and merged at the end.
 class Outputs final : public FindingSink {
  public:
   enum class Overwrite : std::uint8_t { no, yes };
   enum class Input : std::uint8_t { files, pipe };
-  /// Opens everything that was asked for: "jsonl", "csv=FILE". At most one may go to stdout; nothing asked means text on
-  /// stdout. Returns what is wrong with the request, for a person; empty when all is well.
+  /// Opens everything that was asked for: "jsonl", "csv=FILE". At most one may go to stdout; nothing asked means text
+  /// on stdout. Returns what is wrong with the request, for a person; empty when all is well.
   std::string open(const std::vector<std::string>& requests, Overwrite overwrite, Input input);
   void on_finding(const Finding& finding) override;
   /// Writes what is left. Returns the problems met (a full disk, a spill file that could not be read back), one a line.
@@ -51,7 +51,7 @@ class Outputs final : public FindingSink {
     std::unique_ptr<std::FILE, Closer> file;  // empty for stdout
     std::unique_ptr<FileSink> sink;
     std::unique_ptr<FindingWriter> writer;
-    std::unique_ptr<FindingOrder> order;      // empty where findings are written as they come
+    std::unique_ptr<FindingOrder> order;  // empty where findings are written as they come
   };
   std::string add(const std::string& request, Overwrite overwrite, Input input);
 

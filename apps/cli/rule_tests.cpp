@@ -16,7 +16,8 @@ constexpr std::size_t kInfoMax = 1u << 20;
 /// Counts the hits of one rule over one file; remembers why something was not read.
 class Counter final : public InputVisitor, public EventSink, public HitSink {
  public:
-  Counter(const LoadedRules& loaded, const std::string& rule_id) : rule_id_(rule_id), wanted_(loaded.table), matcher_(*loaded.rules) {
+  Counter(const LoadedRules& loaded, const std::string& rule_id)
+      : rule_id_(rule_id), wanted_(loaded.table), matcher_(*loaded.rules) {
     loaded.rules->add_wanted(wanted_);
   }
   void on_input(const std::string&, ByteStream& stream) override {
@@ -48,7 +49,8 @@ std::string find_events(const std::string& info, const std::string& path) {
   namespace fs = std::filesystem;
   std::error_code ignored;
   const fs::path folder = fs::path(info).parent_path();
-  if (const fs::path beside = folder / fs::path(path).filename(); fs::is_regular_file(beside, ignored)) return beside.string();
+  if (const fs::path beside = folder / fs::path(path).filename(); fs::is_regular_file(beside, ignored))
+    return beside.string();
   for (fs::path up = folder; !up.empty(); up = up.parent_path()) {
     if (const fs::path there = up / path; fs::is_regular_file(there, ignored)) return there.string();
     if (up == up.parent_path()) break;
@@ -68,10 +70,12 @@ void run_one(RuleTest& test, const std::string& path, const LoadedRules& loaded)
   test.file = find_events(test.info, path);
   if (test.file.empty()) {
     test.file = path;
+    test.ran = false;
     test.why = "the event file is not there";
     return;
   }
   if (!known) {
+    test.ran = false;
     test.why = "no loaded rule has this id";
     return;
   }

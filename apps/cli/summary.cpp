@@ -19,7 +19,8 @@ constexpr std::size_t kRulesShown = 20;
 
 std::string inputs_line(const ScanSummary& s) {
   std::string formats;
-  for (const auto& [name, n] : s.inputs_by_format) formats += fmt::format("{}{} {}", formats.empty() ? "" : ", ", grouped(n), name);
+  for (const auto& [name, n] : s.inputs_by_format)
+    formats += fmt::format("{}{} {}", formats.empty() ? "" : ", ", grouped(n), name);
   std::string out = counted(s.inputs_read, "input", "inputs") + " read";
   if (!formats.empty()) out += " (" + formats + ")";
   if (s.inputs_empty != 0) out += fmt::format(", {} empty", grouped(s.inputs_empty));
@@ -29,7 +30,8 @@ std::string inputs_line(const ScanSummary& s) {
 std::string time_line(const ScanSummary& s) {
   if (!s.first) return s.events == 0 ? "no events" : "no event carries a time";
   std::string out = format_time(*s.first, 0) + " to " + format_time(*s.last, 0);
-  if (s.events_without_time != 0) out += fmt::format("; {} without a time", counted(s.events_without_time, "event", "events"));
+  if (s.events_without_time != 0)
+    out += fmt::format("; {} without a time", counted(s.events_without_time, "event", "events"));
   return out;
 }
 
@@ -42,14 +44,17 @@ std::string hits_line(const ScanSummary& s) {
   return out.empty() ? "none" : out;
 }
 
-void add_problems(std::string& out, const std::vector<InputProblem>& problems, std::uint64_t left_out, const char* heading) {
+void add_problems(std::string& out, const std::vector<InputProblem>& problems, std::uint64_t left_out,
+                  const char* heading) {
   if (problems.empty()) return;
   out += heading;
   for (std::size_t i = 0; i < problems.size() && i < kProblemsShown; ++i) {
     const InputProblem& p = problems[i];
     out += fmt::format("    {}: {}", terminal_safe(p.input), terminal_safe(p.why));
-    if (p.count > 1) out += fmt::format(" ({} times, first at byte {})", grouped(p.count), p.offset);
-    else if (p.offset != 0) out += fmt::format(" (at byte {})", p.offset);
+    if (p.count > 1)
+      out += fmt::format(" ({} times, first at byte {})", grouped(p.count), p.offset);
+    else if (p.offset != 0)
+      out += fmt::format(" (at byte {})", p.offset);
     out += "\n";
   }
   const std::uint64_t rest = left_out + (problems.size() > kProblemsShown ? problems.size() - kProblemsShown : 0);
@@ -65,13 +70,15 @@ void add_rules(std::string& out, const LoadedRules& rules) {
   for (const sigma::RuleReport& r : rules.rules->reports()) {
     if (r.state != sigma::RuleReport::State::rejected) continue;
     if (++shown > kRulesShown) {
-      out += fmt::format("    ... and {} more (stopwarden rules lint names them all)\n", grouped(rules.rejected - kRulesShown));
+      out += fmt::format("    ... and {} more (stopwarden rules lint names them all)\n",
+                         grouped(rules.rejected - kRulesShown));
       break;
     }
     out += fmt::format("    {}:{}: {}: {}\n", terminal_safe(r.file), r.line, r.code, terminal_safe(r.reason));
   }
   for (const Diagnostic& d : rules.mistakes) out += "    " + terminal_safe(to_string(d)) + "\n";
-  for (const auto& [path, why] : rules.unreadable) out += fmt::format("    {}: {}\n", terminal_safe(path), terminal_safe(why));
+  for (const auto& [path, why] : rules.unreadable)
+    out += fmt::format("    {}: {}\n", terminal_safe(path), terminal_safe(why));
 }
 
 void add_top_rules(std::string& out, const ScanSummary& s) {
@@ -80,27 +87,34 @@ void add_top_rules(std::string& out, const ScanSummary& s) {
   std::stable_sort(top.begin(), top.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   if (top.size() > kTopRules) top.resize(kTopRules);
   for (std::size_t i = 0; i < top.size(); ++i)
-    out += fmt::format("  {} {:>7}  {}\n", i == 0 ? "top rules" : "         ", grouped(top[i].first), terminal_safe(top[i].second));
+    out += fmt::format("  {} {:>7}  {}\n", i == 0 ? "top rules" : "         ", grouped(top[i].first),
+                       terminal_safe(top[i].second));
 }
 
 }  // namespace
 
 std::string summary_text(const ScanSummary& s, const LoadedRules& rules, double seconds) {
-  const auto rate = [&](std::uint64_t n) { return static_cast<std::uint64_t>(static_cast<double>(n) / std::max(seconds, 0.001)); };
+  const auto rate = [&](std::uint64_t n) {
+    return static_cast<std::uint64_t>(static_cast<double>(n) / std::max(seconds, 0.001));
+  };
   std::string out = "\n";
   out += "  inputs    " + inputs_line(s) + "\n";
-  out += fmt::format("  events    {} in {} ({:.1f} s, {}/s, {} events/s)\n", grouped(s.events), size_text(s.bytes), seconds, size_text(rate(s.bytes)),
-                     grouped(rate(s.events)));
+  out += fmt::format("  events    {} in {} ({:.1f} s, {}/s, {} events/s)\n", grouped(s.events), size_text(s.bytes),
+                     seconds, size_text(rate(s.bytes)), grouped(rate(s.events)));
   out += "  period    " + time_line(s) + "\n";
-  if (s.events_outside_time != 0) out += fmt::format("  left out  {} before --from or after --to\n", counted(s.events_outside_time, "event", "events"));
+  if (s.events_outside_time != 0)
+    out +=
+        fmt::format("  left out  {} before --from or after --to\n", counted(s.events_outside_time, "event", "events"));
   out += "  hits      " + hits_line(s) + "\n";
   add_top_rules(out, s);
   add_rules(out, rules);
   if (s.regex_budget_exceeded != 0)
-    out += fmt::format("  regex     {} evaluations ran out of budget and counted as no match\n", grouped(s.regex_budget_exceeded));
+    out += fmt::format("  regex     {} evaluations ran out of budget and counted as no match\n",
+                       grouped(s.regex_budget_exceeded));
   add_problems(out, s.notes, s.notes_left_out, "  oddities (the data was read all the same)\n");
   add_problems(out, s.problems, s.problems_left_out, "  NOT READ, so the answer is incomplete:\n");
-  if (s.events == 0 && s.problems.empty()) out += "  No event was found: check that the paths hold logs (stopwarden sources lists the formats).\n";
+  if (s.events == 0 && s.problems.empty())
+    out += "  No event was found: check that the paths hold logs (stopwarden sources lists the formats).\n";
   return out;
 }
 

@@ -42,6 +42,7 @@ constexpr std::array kFields{
     Number::IpAddress,
     Number::SourceIp,
     Number::ContextInfo,
+    Number::TargetObject,
 };
 
 /// Fields beyond the catalogue.
@@ -160,6 +161,14 @@ void add_content(Digest& digest, const Event& event, const Hit& hit) {
   }
 }
 
+/// The service manager writes the registry for whoever called it: its own account (Sysmon's User) is not the actor's.
+bool written_for_a_caller(const Event& event) {
+  const std::string_view image = first(event, {Number::Image});
+  constexpr std::string_view kManager = "\\services.exe";
+  return !first(event, {Number::TargetObject}).empty() && image.size() > kManager.size() &&
+         equal_ignore_ascii_case(image.substr(image.size() - kManager.size()), kManager);
+}
+
 }  // namespace
 
 void intern_finding_fields(FieldTable& table) {
@@ -227,7 +236,7 @@ Actor FindingBuilder::actor_of(const Event& event) const {
     actor.user_uid = first(event, {Number::SubjectUserSid});
     actor.session_uid = first(event, {Number::SubjectLogonId, Number::LogonId});
   }
-  if (actor.user_name.empty()) actor.user_name = first(event, {Number::User});
+  if (actor.user_name.empty() && !written_for_a_caller(event)) actor.user_name = first(event, {Number::User});
   if (actor.user_name.empty() && equal_ignore_ascii_case(event.provider, "Microsoft-Windows-TaskScheduler"))
     actor.user_name = first(event, {Number::UserName});
   if (actor.user_uid.empty() && logs_its_caller(event)) actor.user_uid = first(event, {Number::Security_UserID});

@@ -142,6 +142,20 @@ TEST_F(Build, SecurityUserIdCountsOnlyWhereItIsTheCaller) {
   }
 }
 
+TEST_F(Build, TheServiceManagersOwnAccountIsNobodysAct) {
+  Made by_manager(table, kSysmon, 13,
+                  {{"Image", "C:\\Windows\\system32\\services.exe"},
+                   {"TargetObject", "HKLM\\System\\CurrentControlSet\\Services\\MSSQLSERVER\\Start"},
+                   {"User", "NT AUTHORITY\\SYSTEM"}});
+  EXPECT_EQ(build(by_manager).actor.user_name, "");
+  EXPECT_EQ(build(by_manager).actor.process_path, "C:\\Windows\\system32\\services.exe");
+  Made by_hand(table, kSysmon, 13,
+               {{"Image", "C:\\Windows\\regedit.exe"},
+                {"TargetObject", "HKLM\\System\\CurrentControlSet\\Services\\MSSQLSERVER\\Start"},
+                {"User", "CORP\\bob"}});
+  EXPECT_EQ(build(by_hand).actor.user_name, "CORP\\bob");
+}
+
 TEST_F(Build, ActorOfOthers) {
   Made task(table, "Microsoft-Windows-TaskScheduler", 141, {{"UserName", "CORP\\bob"}, {"TaskName", "\\x"}});
   EXPECT_EQ(build(task).actor.user_name, "CORP\\bob");

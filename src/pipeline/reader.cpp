@@ -12,8 +12,8 @@ constexpr std::size_t kKeep = 4 * 1024 * std::size_t{1024};  // a buffer that gr
 
 }  // namespace
 
-/// Reads until the window holds `wanted` bytes or the stream gave something and would make us wait: a pipe must not hold
-/// an event back. False when the window did not grow.
+/// Reads until the window holds `wanted` bytes or the stream gave something and would make us wait: a pipe must not
+/// hold an event back. False when the window did not grow.
 bool InputReader::fill(ByteStream& stream, std::size_t wanted, ReadResult& result) {
   if (at_end_) return false;
   if (begin_ != 0) {
@@ -51,7 +51,8 @@ ReadResult InputReader::read(ByteStream& stream, EventSink& sink, const std::fun
     buffer_.resize(kWindow);
     buffer_.shrink_to_fit();
   }
-  // A pipe may give its first bytes one by one: ask again until a format is sure, the sniffing room is full, or it ends.
+  // A pipe may give its first bytes one by one: ask again until a format is sure, the sniffing room is full, or it
+  // ends.
   while (result.format == nullptr && window().size() < kSniffBytes && fill(stream, kWindow, result))
     result.format = sniff_format(window().first(std::min(window().size(), kSniffBytes)));
   if (result.format == nullptr && !window().empty())

@@ -21,9 +21,9 @@ struct ReadResult {
   std::optional<Error> stream_error;     ///< why the bytes ended early
 };
 
-/// Reads a stream to its end: tells the format from the first bytes, cuts units and parses them into `sink`. Keeps at most
-/// one window: 1 MiB, growing to the format's window_max() for a record that is longer. Not for sharing between threads;
-/// one object reads many inputs one after the other and reuses its buffer and its sources.
+/// Reads a stream to its end: tells the format from the first bytes, cuts units and parses them into `sink`. Keeps at
+/// most one window: 1 MiB, growing to the format's window_max() for a record that is longer. Not for sharing between
+/// threads; one object reads many inputs one after the other and reuses its buffer and its sources.
 class InputReader {
  public:
   explicit InputReader(const SourceOptions& options) : options_(options) {}

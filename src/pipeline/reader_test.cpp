@@ -13,7 +13,8 @@ namespace {
 /// Gives a text in pieces of a fixed size, then an error if one is set.
 class PieceStream final : public ByteStream {
  public:
-  PieceStream(std::string text, std::size_t piece, std::optional<Error> error = {}) : text_(std::move(text)), piece_(piece), error_(error) {}
+  PieceStream(std::string text, std::size_t piece, std::optional<Error> error = {})
+      : text_(std::move(text)), piece_(piece), error_(error) {}
   Result<std::size_t> read(std::span<std::byte> out) override {
     const std::size_t n = std::min({piece_, out.size(), text_.size() - at_});
     if (n == 0 && error_) return *error_;
@@ -35,7 +36,9 @@ struct Collector final : EventSink {
     for (const FieldValue& f : e.fields) line += " " + std::string(f.text);
     events.push_back(line);
   }
-  void on_drop(const Error& e) override { drops.push_back(std::string(errc_name(e.code)) + "@" + std::to_string(e.offset)); }
+  void on_drop(const Error& e) override {
+    drops.push_back(std::string(errc_name(e.code)) + "@" + std::to_string(e.offset));
+  }
   void on_oddity(const Error&) override {}
 };
 
@@ -47,7 +50,9 @@ struct ReaderTest : ::testing::Test {
 
 TEST_F(ReaderTest, TheSizeOfPiecesDoesNotMatter) {
   std::string text;
-  for (int i = 0; i < 300; ++i) text += "{\"EventID\":" + std::to_string(i) + ",\"x\":\"" + std::string(static_cast<std::size_t>(i) * 7, 'y') + "\"}\n";
+  for (int i = 0; i < 300; ++i)
+    text +=
+        "{\"EventID\":" + std::to_string(i) + ",\"x\":\"" + std::string(static_cast<std::size_t>(i) * 7, 'y') + "\"}\n";
   text += "{\"cut off\": ";
   InputReader reader(SourceOptions{&wanted});
   Collector whole;

@@ -39,8 +39,14 @@ class ProblemCounter {
 
 class Scan final : public InputVisitor, public EventSink, public HitSink {
  public:
-  Scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table, FindingSink& sink, ScanObserver& observer)
-      : options_(options), sink_(sink), observer_(observer), wanted_(table), matcher_(rules), builder_(table, options.redaction) {
+  Scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table, FindingSink& sink,
+       ScanObserver& observer)
+      : options_(options),
+        sink_(sink),
+        observer_(observer),
+        wanted_(table),
+        matcher_(rules),
+        builder_(table, options.redaction) {
     rules.add_wanted(wanted_);
     add_finding_fields(wanted_);
     ledger::add_target_fields(wanted_);
@@ -68,10 +74,13 @@ class Scan final : public InputVisitor, public EventSink, public HitSink {
     drops_.move_to(name, summary_.problems, summary_.problems_left_out);
     oddities_.move_to(name, summary_.notes, summary_.notes_left_out);
     if (result.stream_error)
-      problem({name, std::string(errc_name(result.stream_error->code)) + ": " + result.stream_error->what, 1, result.bytes});
+      problem({name, std::string(errc_name(result.stream_error->code)) + ": " + result.stream_error->what, 1,
+               result.bytes});
     input_ = nullptr;
   }
-  void on_unreadable(const std::string& name, const Error&, const std::string& why) override { problem({name, why, 1, 0}); }
+  void on_unreadable(const std::string& name, const Error&, const std::string& why) override {
+    problem({name, why, 1, 0});
+  }
   void on_progress(std::uint64_t bytes_done) override {
     bytes_done_ = bytes_done;
     observer_.on_progress(bytes_done_, summary_);
@@ -136,8 +145,8 @@ class Scan final : public InputVisitor, public EventSink, public HitSink {
 
 }  // namespace
 
-ScanSummary run_scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table, FindingSink& sink,
-                     ScanObserver& observer) {
+ScanSummary run_scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table,
+                     FindingSink& sink, ScanObserver& observer) {
   return Scan(options, rules, table, sink, observer).run();
 }
 

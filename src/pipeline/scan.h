@@ -19,9 +19,9 @@ namespace stopwarden {
 /// An input, or a part of one, that could not be used. Each one is named: none is lost in a total.
 struct InputProblem {
   std::string input;
-  std::string why;            ///< for people: "No such file or directory", "not a log format this version reads"
-  std::uint64_t count = 1;    ///< records or stretches lost this way in this input
-  std::uint64_t offset = 0;   ///< of the first
+  std::string why;           ///< for people: "No such file or directory", "not a log format this version reads"
+  std::uint64_t count = 1;   ///< records or stretches lost this way in this input
+  std::uint64_t offset = 0;  ///< of the first
 };
 
 /// What the summary tells (design: "an empty file is fine"; every drop counted and shown).
@@ -29,17 +29,17 @@ struct ScanSummary {
   std::uint64_t inputs_read = 0, inputs_empty = 0;
   std::map<std::string, std::uint64_t> inputs_by_format;
   std::uint64_t bytes = 0, records = 0, events = 0;
-  std::uint64_t events_outside_time = 0;   ///< left out by --from and --to
+  std::uint64_t events_outside_time = 0;  ///< left out by --from and --to
   std::uint64_t events_without_time = 0;
   std::uint64_t drops = 0, oddities = 0;
-  std::vector<InputProblem> problems;      ///< unreadable inputs and drops: exit 3
-  std::uint64_t problems_left_out = 0;     ///< beyond kProblemsMax
-  std::vector<InputProblem> notes;         ///< oddities: the data was read all the same
+  std::vector<InputProblem> problems;   ///< unreadable inputs and drops: exit 3
+  std::uint64_t problems_left_out = 0;  ///< beyond kProblemsMax
+  std::vector<InputProblem> notes;      ///< oddities: the data was read all the same
   std::uint64_t notes_left_out = 0;
-  std::array<std::uint64_t, 6> hits_by_level{};         ///< index: Level
-  std::map<std::string, std::uint64_t> hits_by_rule;    ///< by title
-  std::optional<EventTime> first, last;    ///< event time of what was read
-  std::optional<Level> loudest;            ///< of what was given to the sinks
+  std::array<std::uint64_t, 6> hits_by_level{};       ///< index: Level
+  std::map<std::string, std::uint64_t> hits_by_rule;  ///< by title
+  std::optional<EventTime> first, last;               ///< event time of what was read
+  std::optional<Level> loudest;                       ///< of what was given to the sinks
   std::uint64_t regex_budget_exceeded = 0;
 };
 
@@ -48,7 +48,7 @@ inline constexpr std::size_t kProblemsMax = 1000;  // a folder of junk names its
 struct ScanOptions {
   std::vector<std::string> paths;
   Level min_level = Level::informational;
-  std::optional<EventTime> from, to;       ///< event time, inclusive; events without a time pass
+  std::optional<EventTime> from, to;  ///< event time, inclusive; events without a time pass
   InputLimits limits;
   Redaction redaction = Redaction::on;
 };
@@ -62,7 +62,7 @@ class ScanObserver {
 
 /// Scans all inputs and gives every finding to `sink`, in the order of the input. Never stops at a bad input.
 /// Memory: one window, one event and what the rule set holds, whatever the input's size.
-ScanSummary run_scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table, FindingSink& sink,
-                     ScanObserver& observer);
+ScanSummary run_scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table,
+                     FindingSink& sink, ScanObserver& observer);
 
 }  // namespace stopwarden
