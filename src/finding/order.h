@@ -29,7 +29,7 @@ enum class FindingSort : std::uint8_t {
 /// Threads: none; one object belongs to one thread at a time.
 class FindingOrder : public FindingSink {
  public:
-  explicit FindingOrder(FindingSort sort, SpillMaker make_spill = make_posix_spill, SortLimits limits = {});
+  explicit FindingOrder(FindingSort sort, SpillMaker make_spill = make_temporary_spill, SortLimits limits = {});
   void on_finding(const Finding& finding) override;
   /// Gives all findings to `sink`. Ends the object's use. Errors: io, truncated: a spill file could not be read back;
   /// what was given before stands.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "base/text.h"
 #include "finding/serial.h"
 
 namespace stopwarden {
@@ -181,7 +182,7 @@ TEST(ExternalSort, WhatCannotBeReadBackIsAnError) {
 }
 
 TEST(ExternalSort, PosixSpill) {
-  ExternalSort sort(make_posix_spill, kTiny);
+  ExternalSort sort(make_temporary_spill, kTiny);
   for (int i = 0; i < 2000; ++i) sort.add(std::to_string(9999 - i), "v");
   std::vector<std::string> keys;
   ASSERT_TRUE(sort.drain([&](std::string_view k, std::string_view) { keys.emplace_back(k); }));
@@ -263,12 +264,13 @@ TEST(FindingOrder, MemoryOrDiskOrSequenceMakeNoDifference) {
   for (int i = 0; i < 800; ++i) {
     Finding f = finding(std::to_string(random() % 300), "", "h" + std::to_string(random() % 5),
                         "f" + std::to_string(random() % 4), random() % 50);
-    const auto seconds = std::stoi(f.uid) % 20;
+    const auto n = static_cast<int>(parse_integer(f.uid).value_or(0));
+    const auto seconds = n % 20;
     if (seconds > 2) f.time = EventTime{std::chrono::seconds{1'700'000'000 + seconds}};
-    f.host = "h" + std::to_string(std::stoi(f.uid) % 5);
-    f.analytic_uid = "rule" + std::to_string(std::stoi(f.uid) % 7);
-    f.severity = static_cast<Level>(1 + std::stoi(f.uid) % 5);
-    if (std::stoi(f.uid) % 2 == 0) f.record_id.reset();
+    f.host = "h" + std::to_string(n % 5);
+    f.analytic_uid = "rule" + std::to_string(n % 7);
+    f.severity = static_cast<Level>(1 + n % 5);
+    if (n % 2 == 0) f.record_id.reset();
     in.push_back(f);
   }
   for (const FindingSort sort : {FindingSort::time, FindingSort::host}) {

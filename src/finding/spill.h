@@ -29,7 +29,7 @@ class SpillFile {
 using SpillMaker = std::function<Result<std::unique_ptr<SpillFile>>()>;
 
 /// An unlinked temporary file in $TMPDIR, else /var/tmp, else /tmp (which often is memory). Errors: io.
-Result<std::unique_ptr<SpillFile>> make_posix_spill();
+Result<std::unique_ptr<SpillFile>> make_temporary_spill();
 
 struct SortLimits {
   std::size_t memory_bytes_max = 24 * std::size_t{1024} * 1024;  // what waits in memory before a run goes to disk

@@ -83,20 +83,28 @@ Result<File> File::open(const std::string& path, OpenAs as, std::string& why) {
 
 File File::standard_input() { return File(STDIN_FILENO, Owns::no); }
 
+namespace {
+
+int open_unlinked(const std::string& folder) {
+  int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, S_IRUSR | S_IWUSR);
+  if (fd >= 0) return fd;  // not every file system has O_TMPFILE
+  std::string path = join_path(folder, "stopwarden-XXXXXX");
+  fd = ::mkostemp(path.data(), O_CLOEXEC);
+  if (fd >= 0) ::unlink(path.c_str());
+  return fd;
+}
+
+}  // namespace
+
 Result<File> File::temporary(std::string& why) {
   const char* asked = std::getenv("TMPDIR");
-  const std::string folder = asked != nullptr && asked[0] != '\0' ? asked : "/tmp";
-  int fd = ::open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC | O_EXCL, S_IRUSR | S_IWUSR);
-  if (fd < 0) {  // not every file system has O_TMPFILE
-    std::string path = join_path(folder, "stopwarden-XXXXXX");
-    fd = ::mkostemp(path.data(), O_CLOEXEC);
-    if (fd < 0) {
-      why = folder + ": " + reason(errno);
-      return Error{Errc::io, 0, "no temporary file"};
-    }
-    ::unlink(path.c_str());
+  // /tmp often is memory, which is what a temporary file is to save: it comes last.
+  for (const std::string& folder : {std::string(asked != nullptr ? asked : ""), std::string("/var/tmp"), std::string("/tmp")}) {
+    if (folder.empty()) continue;
+    if (const int fd = open_unlinked(folder); fd >= 0) return File(fd, Owns::yes);
+    why = folder + ": " + reason(errno);
   }
-  return File(fd, Owns::yes);
+  return Error{Errc::io, 0, "no temporary file"};
 }
 
 File::File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)), owns_(other.owns_) {}
