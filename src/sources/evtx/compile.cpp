@@ -142,7 +142,10 @@ Status Compiler::read_entity() {
   } else if (text == "apos") {
     op.text = "'";
   } else {
-    op.text = arena_->copy("&" + std::string(text) + ";");
+    std::string whole(1, '&');  // no entity of XML: kept as written
+    whole += text;
+    whole += ';';
+    op.text = arena_->copy(whole);
   }
   ops_->push_back(op);
   return Ok{};

@@ -130,7 +130,7 @@ std::uint64_t EvtxSource::parse(Bytes unit, std::uint64_t offset, std::uint64_t 
     if (at >= span.end) {
       // A dirty log's header may be older than its last records: they go on without a gap. Old records in the slack of
       // a reused chunk do not.
-      if (size == 0 || records_ == 0 || load_le<std::uint64_t>(unit_, at + 8) != id_last_ + 1) break;
+      if (size == 0 || (records_ != 0 && load_le<std::uint64_t>(unit_, at + 8) != id_last_ + 1)) break;
       if (!beyond) sink.on_oddity({Errc::bad_value, offset_ + at, "records beyond the end that the chunk header says"});
       beyond = true;
     }

@@ -2,6 +2,7 @@
 #include "sources/evtx/names.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "sources/evtx/value.h"
@@ -79,9 +80,8 @@ NameInfo NameTable::look_up(Bytes prefix, Bytes name) {
   const std::uint64_t hash = hash_bytes(hash_bytes(0, prefix), name);
   const auto same = [&](const Slot& slot) {
     return slot.hash == hash && slot.prefix_size == prefix.size() && slot.key.size() == prefix.size() + name.size() &&
-           std::equal(prefix.begin(), prefix.end(), as_bytes(slot.key).begin()) &&
-           std::equal(name.begin(), name.end(),
-                      as_bytes(slot.key).begin() + static_cast<std::ptrdiff_t>(prefix.size()));
+           (prefix.empty() || std::memcmp(slot.key.data(), prefix.data(), prefix.size()) == 0) &&
+           (name.empty() || std::memcmp(slot.key.data() + prefix.size(), name.data(), name.size()) == 0);
   };
   for (std::size_t probe = 0; probe < kProbes; ++probe) {
     Slot& slot = slots_[(hash + probe) % kSlots];

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// The EVTX reader on hostile bytes. The first byte chooses: even, the rest is one chunk, padded with zeros; odd, the
+// rest is a whole file that goes through cut() and parse() as in the pipeline.
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "event/catalogue.h"
+#include "sources/evtx/evtx.h"
+
+namespace {
+
+using namespace stopwarden;
+
+constexpr std::size_t kChunk = 65'536;
+
+/// Touches everything an event shows, so that a bad view is found.
+class Toucher final : public EventSink {
+ public:
+  void on_event(const Event& e) override {
+    touch(e.host);
+    touch(e.channel);
+    touch(e.provider);
+    touch(e.raw);
+    for (const FieldValue& v : e.fields) touch(v.text);
+  }
+  void on_drop(const Error& e) override { touch(e.what); }
+  void on_oddity(const Error& e) override { touch(e.what); }
+
+ private:
+  void touch(std::string_view s) {
+    for (const char c : s) sum_ = sum_ * 31 + static_cast<unsigned char>(c);
+  }
+  volatile std::uint64_t sum_ = 0;
+};
+
+void check(bool holds) {
+  if (!holds) std::abort();  // the contract of Source (event/source.h) is broken
+}
+
+void read_file(Source& source, Bytes file, EventSink& sink) {
+  std::uint64_t offset = 0, records = 0;
+  std::size_t window = 512;
+  while (offset < file.size()) {
+    const std::size_t left = file.size() - offset, size = std::min(left, window);
+    const AtEnd at_end = size == left ? AtEnd::yes : AtEnd::no;
+    const Cut cut = source.cut(file.subspan(offset, size), at_end);
+    check(cut.take <= size);
+    if (cut.kind == Cut::Kind::more) {
+      check(cut.take == 0 && at_end == AtEnd::no && size < source.window_max());
+      window = std::min(2 * window, source.window_max());
+      continue;
+    }
+    check(cut.take != 0);
+    if (cut.kind == Cut::Kind::unit) records += source.parse(file.subspan(offset, cut.take), offset, records, sink);
+    if (cut.kind == Cut::Kind::drop) sink.on_drop(cut.error);
+    offset += cut.take;
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  static const FieldTable table;
+  static const WantedFields all = [] {
+    WantedFields w(table);
+    w.add(id_of(field::param1));
+    w.add_all_values();
+    return w;
+  }();
+  static const std::unique_ptr<Source> source = make_evtx({&all});
+  const Bytes rest = std::as_bytes(std::span(data, size)).subspan(1);
+  Toucher sink;
+  if (data[0] % 2 == 0) {
+    std::string chunk(as_text(rest.first(std::min(rest.size(), kChunk))));
+    chunk.resize(kChunk, '\0');
+    (void)source->parse(as_bytes(chunk), 4096, 0, sink);
+  } else {
+    read_file(*source, rest, sink);
+  }
+  return 0;
+}
