@@ -12,7 +12,8 @@ namespace stopwarden::ledger {
 /// A command line to its arguments, the program first.
 ///
 /// Format: CommandLineToArgvW: blanks and tabs separate; in the program's name quotes only group; behind it 2n
-/// backslashes before a quote are n backslashes, one more makes the quote literal, and "" inside quotes is one quote and ends them.
+/// backslashes before a quote are n backslashes, one more makes the quote literal, and "" inside quotes is one quote
+/// and ends them.
 std::vector<std::string> split_arguments(std::string_view command_line);
 
 /// The commands of a line for cmd.exe: split at & && | || and line ends outside quotes; carets and redirections
