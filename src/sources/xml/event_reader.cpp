@@ -19,6 +19,7 @@ namespace {
 // DOCTYPE, comments and processing instructions are skipped; pugixml knows no entities but the five of XML.
 constexpr unsigned kParse =
     pugi::parse_minimal | pugi::parse_escapes | pugi::parse_cdata | pugi::parse_ws_pcdata_single;
+constexpr int kFiletimeDigits = 7;                      // 100 ns, as EVTX holds it
 constexpr std::size_t kKeepMax = std::size_t{1} << 20;  // a larger scratch buffer is given back after use
 
 std::string_view local(const char* name) noexcept {
@@ -135,19 +136,22 @@ class EventReader::Impl {
   }
 
  private:
+  enum class Part : std::uint8_t { event_data, rendering, other };
+
   /// nullptr, or why this is no event.
   const char* read_event(pugi::xml_node root) {
     bool has_system = false;
+    unnamed_ = 0;
     for (const pugi::xml_node part : root.children()) {
       if (part.type() != pugi::node_element) continue;
       const std::string_view name = local(part.name());
       if (name == "System") {
         has_system = true;
         read_system(part);
-      } else if (name == "EventData") {
-        read_event_data(part);
-      } else if (name != "RenderingInfo") {  // its Channel, Level, ... are display text of the machine that wrote it
-        read_leaves(part);
+      } else {
+        read_part(part, name == "EventData"       ? Part::event_data
+                        : name == "RenderingInfo" ? Part::rendering
+                                                  : Part::other);
       }
     }
     return has_system ? nullptr : "event without a System element";
@@ -157,14 +161,9 @@ class EventReader::Impl {
     for (const pugi::xml_node child : system.children()) {
       if (child.type() != pugi::node_element) continue;
       const std::string_view name = local(child.name());
-      const std::string_view text = trim(text_of(child));
-      const bool only_attributes = name == "Provider" || name == "TimeCreated" || name == "Correlation" ||
-                                   name == "Execution" || name == "Security";
-      if (!text.empty() || !only_attributes) system_value(name, text);
-      for (const pugi::xml_attribute a : child.attributes()) {
-        if (is_namespace(a.name())) continue;
-        system_value(joined(name, local(a.name())), a.value());
-      }
+      for (const pugi::xml_attribute a : child.attributes())
+        if (!is_namespace(a.name())) system_value(joined(name, local(a.name())), a.value());
+      if (const std::string_view text = trim(text_of(child)); !text.empty()) system_value(name, text);
     }
   }
 
@@ -172,7 +171,11 @@ class EventReader::Impl {
     if (name == "Provider_Name" && event_.provider.empty()) event_.provider = text;
     if (name == "Channel" && event_.channel.empty()) event_.channel = text;
     if (name == "Computer" && event_.host.empty()) event_.host = text;
-    if (name == "TimeCreated_SystemTime" && !event_.time) event_.time = parse_time(text);
+    if (name == "TimeCreated_SystemTime") {
+      const auto time = parse_time(text);
+      if (!event_.time) event_.time = time;
+      if (time && wanted_->want(name)) text = arena_.copy(format_time(*time, kFiletimeDigits));
+    }
     if (name == "EventID" && !event_.event_id) {
       const auto id = parse_unsigned(text);
       if (id && *id <= UINT32_MAX) event_.event_id = static_cast<std::uint32_t>(*id);
@@ -180,47 +183,16 @@ class EventReader::Impl {
     if (name == "EventRecordID" && !event_.record_id) event_.record_id = parse_unsigned(text);
     if (name == "Keywords")
       if (const auto bits = parse_hex(text); bits && text.substr(0, 2) == "0x") text = hex(*bits);
-    emit(name, text,
-         is_decimal(text) && name != "Computer" && name != "Channel" && name != "Provider_Name" ? ValueKind::integer
-                                                                                                : ValueKind::string);
+    const bool words = name == "Computer" || name == "Channel" || name == "Provider_Name";
+    emit(name, text, is_decimal(text) && !words ? ValueKind::integer : ValueKind::string);
   }
 
-  void read_event_data(pugi::xml_node data) {
-    attributes(data);
-    std::size_t unnamed = 0;
-    bool has_children = false;
-    for (const pugi::xml_node child : data.children()) {
-      if (child.type() != pugi::node_element) continue;
-      has_children = true;
-      const std::string_view name = local(child.name());
-      if (name != "Data" && name != "ComplexData") {
-        read_leaves(child);
-        continue;
-      }
-      const std::string_view text = deep_text_of(child);
-      if (const std::string_view given = name_of(child); !given.empty()) {
-        value(given, text);
-      } else {
-        value("Data", text);
-        parameter(++unnamed, text);
-      }
-      for (const pugi::xml_node inner : child.children())  // a value that is XML itself: its parts are values too
-        if (inner.type() == pugi::node_element) read_leaves(inner);
-    }
-    if (!has_children) leaf_text(data, local(data.name()));
-  }
-
-  /// Every element below (and `top` itself): its attributes, and its text when it holds any or nothing else.
-  /// Without recursion: the tree may be as deep as nodes_max.
-  void read_leaves(pugi::xml_node top) {
-    const bool named = local(top.name()) != "UserData";
+  /// A child of Event and every element below it: attributes, then text. Without recursion: the tree may be as deep as
+  /// nodes_max.
+  void read_part(pugi::xml_node top, Part part) {
     pugi::xml_node node = top;
     while (node) {
-      if (node.type() == pugi::node_element && (named || node != top)) {
-        attributes(node);
-        const std::string_view given = local(node.name()) == "Data" ? name_of(node) : std::string_view{};
-        leaf_text(node, given.empty() ? local(node.name()) : given);
-      }
+      if (node.type() == pugi::node_element) read_element(node, node == top, part);
       if (node.first_child()) {
         node = node.first_child();
         continue;
@@ -230,35 +202,46 @@ class EventReader::Impl {
     }
   }
 
-  void leaf_text(pugi::xml_node node, std::string_view name) {
-    bool has_elements = false;
+  void read_element(pugi::xml_node node, bool is_top, Part part) {
+    const std::string_view name = local(node.name());
+    const bool data =
+        !is_top && part != Part::rendering && (name == "Data" || (name == "ComplexData" && part == Part::event_data));
+    bool has_attributes = false, has_elements = is_top;
+    std::string_view given;
+    for (const pugi::xml_attribute a : node.attributes()) {
+      if (is_namespace(a.name())) continue;
+      if (data && local(a.name()) == "Name") {
+        given = without_blanks(a.value());
+      } else {
+        has_attributes = true;
+        value(joined(name, local(a.name())), a.value());
+      }
+    }
     for (const pugi::xml_node child : node.children()) has_elements |= child.type() == pugi::node_element;
     const std::string_view text = text_of(node);
-    const bool container = has_elements || name == "EventData";
-    if (!container || !trim(text).empty()) value(name, text);
-  }
-
-  void attributes(pugi::xml_node node) {
-    for (const pugi::xml_attribute a : node.attributes()) {
-      if (is_namespace(a.name()) || (local(node.name()) == "Data" && local(a.name()) == "Name")) continue;
-      value(joined(local(node.name()), local(a.name())), a.value());
+    if (has_elements && trim(text).empty()) return;
+    if (text.empty() && (has_attributes || part == Part::rendering)) return;
+    if (part == Part::rendering) {  // what System says already comes again in words: kept apart, but for the message
+      if (!is_top) value(name == "Message" ? name : joined("RenderingInfo", name), text);
+    } else if (!data) {
+      value(name, text);
+    } else if (!given.empty()) {
+      value(given, text);
+    } else {
+      value("Data", text);
+      parameter(++unnamed_, text);
     }
   }
 
-  /// The attribute Name without blanks, as Sigma writes field names.
-  std::string_view name_of(pugi::xml_node node) {
-    for (const pugi::xml_attribute a : node.attributes()) {
-      if (local(a.name()) != "Name") continue;
-      const std::string_view name(a.value());
-      if (name.find_first_of(" \t\r\n") == std::string_view::npos) return name;
-      char* out = arena_.allocate(name.size());
-      std::size_t n = 0;
-      for (const char c : name)
-        if (!is_blank(static_cast<unsigned char>(c))) out[n++] = c;
-      arena_.shrink_last(name.size(), n);
-      return {out, n};
-    }
-    return {};
+  /// As Sigma writes field names.
+  std::string_view without_blanks(std::string_view name) {
+    if (name.find_first_of(" \t\r\n") == std::string_view::npos) return name;
+    char* out = arena_.allocate(name.size());
+    std::size_t n = 0;
+    for (const char c : name)
+      if (!is_blank(static_cast<unsigned char>(c))) out[n++] = c;
+    arena_.shrink_last(name.size(), n);
+    return {out, n};
   }
 
   /// The n-th unnamed value, for rules that say param1: not for keyword searches, which have it as Data.
@@ -305,28 +288,9 @@ class EventReader::Impl {
   /// The text right in `node`; parts (text, CDATA, text) are put together.
   std::string_view text_of(pugi::xml_node node) {
     parts_.clear();
-    for (const pugi::xml_node child : node.children()) add_part(child);
+    for (const pugi::xml_node child : node.children())
+      if (child.type() == pugi::node_pcdata || child.type() == pugi::node_cdata) parts_.emplace_back(child.value());
     return put_together();
-  }
-
-  /// As text_of(), and that of everything below.
-  std::string_view deep_text_of(pugi::xml_node top) {
-    parts_.clear();
-    pugi::xml_node node = top;
-    for (;;) {
-      add_part(node);
-      if (node.first_child()) {
-        node = node.first_child();
-        continue;
-      }
-      while (node != top && !node.next_sibling()) node = node.parent();
-      if (node == top) return put_together();
-      node = node.next_sibling();
-    }
-  }
-
-  void add_part(pugi::xml_node node) {
-    if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) parts_.emplace_back(node.value());
   }
 
   std::string_view put_together() {
@@ -346,6 +310,7 @@ class EventReader::Impl {
   std::vector<std::string_view> parts_;
   std::vector<FieldValue> fields_;
   Event event_;
+  std::size_t unnamed_ = 0;  // unnamed Data so far
 };
 
 EventReader::EventReader(const SourceOptions& options) : impl_(std::make_unique<Impl>(*options.wanted)) {}
