@@ -27,6 +27,12 @@ Encoding encoding_of(std::string_view head) noexcept {
   return Encoding::utf8;
 }
 
+/// A unit begins with `{` and ends with `}` or a line feed, so a zero byte at either end is half of one of these.
+Encoding encoding_of_unit(std::string_view unit) noexcept {
+  if (unit.empty() || (unit.front() != '\0' && unit.back() != '\0')) return Encoding::utf8;
+  return unit.front() == '\0' ? Encoding::utf16be : Encoding::utf16le;
+}
+
 constexpr bool is_space(unsigned char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 template <class Text>
@@ -165,7 +171,7 @@ Cut JsonSource::cut(Bytes window, AtEnd at_end) {
 
 std::uint64_t JsonSource::parse(Bytes bytes, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) {
   Unit unit{.text = as_text(bytes), .bytes = as_text(bytes), .offset = offset, .record = first_record, .sink = &sink};
-  const Encoding encoding = encoding_of(unit.bytes);
+  const Encoding encoding = encoding_of_unit(unit.bytes);
   if (encoding != Encoding::utf8) {
     if (encoding == Encoding::utf16be) {
       std::string swapped(unit.bytes.substr(0, unit.bytes.size() / 2 * 2));

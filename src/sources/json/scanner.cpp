@@ -45,6 +45,7 @@ bool is_event_key(std::string_view key) noexcept {
 }
 
 void Scanner::start_object() noexcept {
+  if (line_start_ && !continued_) level_ = 0;  // the wrapper's own end is lost: a new line without a comma
   object_indent_ = line_start_ ? std::min(indent_, kIndentMax) : 0;
   mode_ = Mode::object;
   scan_ = Scan{};
@@ -251,6 +252,7 @@ Step Scanner::between(const Text& text, std::size_t at, AtEnd at_end, Window win
     } else if (c < 0x80 && c != 0x1E) {
       line_start_ = false;
     }
+    if (c == ',' || c == '[') continued_ = true;
   }
   if (i > at) return {.kind = Step::Kind::skip, .end = i, .plain = true};
   const unsigned char c = text[at];
@@ -303,6 +305,7 @@ Step Scanner::object(const Text& text, std::size_t at, AtEnd at_end, Window wind
     case Outcome::wrapper:
       ++level_;
       set_place(Mode::between, scan_.newline, scan_.newline ? scan_.blanks : 0);
+      continued_ = true;
       return {.kind = Step::Kind::skip, .end = end};
     case Outcome::empty_wrapper:
       ++level_;
@@ -372,11 +375,17 @@ Step Scanner::tail(const Text& text, std::size_t at, AtEnd at_end, Window window
       break;
     case Outcome::wrapper:
       set_place(Mode::between, scan_.newline, scan_.newline ? scan_.blanks : 0);
+      continued_ = true;
       if (end == at) return between(text, at, at_end, window);
       break;
     case Outcome::empty_wrapper: start_tail(0); break;
     case Outcome::broken:
       level_ = 0;
+      if (scan_.newline && !scan_.in_string && text[end] == '{') {  // the next object is here, and no record is lost
+        set_place(Mode::between, true, scan_.blanks);
+        if (end == at) return between(text, at, at_end, window);
+        break;
+      }
       return give_up(text, end, scan_.newline ? Errc::truncated : Errc::bad_value, "a wrapper that does not end",
                      at_end);
     case Outcome::open:
@@ -435,6 +444,7 @@ std::size_t Scanner::find_object_line(const Text& text, std::size_t from) {
       return i;
     } else {
       line_start_ = false;
+      if (!is_blank(c)) continued_ = c == ',' || c == '[';
     }
   }
   return text.size();

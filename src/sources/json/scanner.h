@@ -118,6 +118,7 @@ class Scanner {
     mode_ = mode;
     line_start_ = line_start;
     indent_ = indent;
+    continued_ = false;
   }
 
   Scan scan_;
@@ -125,6 +126,7 @@ class Scanner {
   std::size_t object_indent_ = 0;  // the same where the open object began
   std::uint32_t level_ = 0;        // wrappers that are open
   Mode mode_ = Mode::between;
+  bool continued_ = false;  // a comma or [ stood last, so an element of the same array may follow
   bool line_start_ = true;  // nothing but blanks before this place on its line
 };
 

@@ -81,6 +81,10 @@ struct Tree::Reader {
     }
     const std::string_view raw = trim_end(v.raw_json_token());
     if (!scalar(raw, node)) return fail(kNotJson);
+    if (type == od::json_type::string) {  // consumed, or simdjson would take it for a key when a colon follows
+      od::raw_json_string string;
+      if (v.get_raw_json_string().get(string) != simdjson::SUCCESS) return fail(kNotJson);
+    }
     node.next = static_cast<std::uint32_t>(nodes->size()) + 1;
     nodes->push_back(node);
     return true;
@@ -131,6 +135,10 @@ struct Tree::Reader {
         ++end;
       }
       child.key = {begin, static_cast<std::size_t>(end - begin)};
+      do {
+        ++end;
+      } while (*end == ' ' || *end == '\t' || *end == '\n' || *end == '\r');
+      if (*end != ':') return fail(kNotJson);  // simdjson looks at the next token only
       if (!value(field.value(), child, depth + 1)) return false;
     }
     (*nodes)[own].next = static_cast<std::uint32_t>(nodes->size());
