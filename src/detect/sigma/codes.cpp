@@ -10,4 +10,20 @@ std::span<const CodeInfo> rule_codes() noexcept {
   return kRows;
 }
 
+std::string markdown_cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string codes_as_markdown() {
+  std::string out = "| code | meaning | what to do |\n|---|---|---|\n";
+  for (const CodeInfo& row : rule_codes())
+    out += "| " + std::string(row.code) + " | " + markdown_cell(row.meaning) + " | " + markdown_cell(row.mend) + " |\n";
+  return out;
+}
+
 }  // namespace stopwarden::sigma

@@ -80,6 +80,11 @@ struct CodeInfo {
 };
 std::span<const CodeInfo> rule_codes() noexcept;
 
+/// The rows as the table of docs/diagnostics.md, which a test holds against it.
+std::string codes_as_markdown();
+/// `text` for a cell of a Markdown table.
+std::string markdown_cell(std::string_view text);
+
 /// Why a rule is rejected, on the way from where it was seen to its report.
 struct Problem {
   std::string_view code;

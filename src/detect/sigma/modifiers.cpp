@@ -451,6 +451,24 @@ std::string_view type_name(ValueType type) noexcept {
 
 std::span<const ModifierRow> modifier_table() noexcept { return kModifiers; }
 
+std::string modifiers_as_markdown() {
+  static constexpr ValueType kTypes[] = {ValueType::string,  ValueType::number, ValueType::boolean,  ValueType::regex,
+                                         ValueType::compare, ValueType::time,   ValueType::field_ref};
+  std::string out = "| modifier | meaning | applies to | place |\n|---|---|---|---|\n";
+  for (const ModifierRow& row : kModifiers) {
+    std::string types;
+    for (const ValueType type : kTypes)
+      if ((row.accepts & bit(type)) != 0) types += (types.empty() ? "" : ", ") + std::string(type_name(type));
+    std::string_view place = "anywhere";
+    if (row.place == Place::first) place = "before all others";
+    if (row.place == Place::alone) place = "alone";
+    if (row.place == Place::list) place = "anywhere; concerns the list";
+    out += "| `" + std::string(row.name) + "` | " + markdown_cell(row.meaning) + " | " +
+           (row.accepts == kAll ? "anything" : types) + " | " + std::string(place) + " |\n";
+  }
+  return out;
+}
+
 MaybeProblem run_chain(const AstItem& item, const Placeholders& placeholders, Chain& c) {
   c.item = &item;
   c.placeholders = &placeholders;

@@ -74,6 +74,9 @@ struct ModifierRow {
 };
 std::span<const ModifierRow> modifier_table() noexcept;
 
+/// The rows as the table of docs/sigma.md, which a test holds against it.
+std::string modifiers_as_markdown();
+
 /// Starts a chain from an item's values and applies all of its modifiers.
 MaybeProblem run_chain(const AstItem& item, const Placeholders& placeholders, Chain& chain);
 
