@@ -98,9 +98,9 @@ int open_unlinked(const std::string& folder) {
 
 Result<File> File::temporary(std::string& why) {
   const char* asked = std::getenv("TMPDIR");
-  // /tmp often is memory, which is what a temporary file is to save: it comes last.
-  for (const std::string& folder : {std::string(asked != nullptr ? asked : ""), std::string("/var/tmp"), std::string("/tmp")}) {
-    if (folder.empty()) continue;
+  std::vector<std::string> folders{"/var/tmp", "/tmp"};  // /tmp often is memory, which this is to save: it comes last
+  if (asked != nullptr && asked[0] != '\0') folders = {asked};
+  for (const std::string& folder : folders) {
     if (const int fd = open_unlinked(folder); fd >= 0) return File(fd, Owns::yes);
     why = folder + ": " + reason(errno);
   }

@@ -41,8 +41,8 @@ def run_case(case: pathlib.Path, binary: str, write_evtx: str) -> dict[str, str]
         stdin = (case / "stdin").read_bytes() if (case / "stdin").exists() else b""
         done = subprocess.run([binary, *words], cwd=folder, input=stdin, capture_output=True, timeout=60,
                               env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TMPDIR": tmp})
-        return {"want.out": masked(done.stdout.decode("utf-8", "backslashreplace")),
-                "want.err": masked(done.stderr.decode("utf-8", "backslashreplace")), "want.exit": f"{done.returncode}\n"}
+        return {"want.out": masked(done.stdout.decode("utf-8", "surrogateescape")),
+                "want.err": masked(done.stderr.decode("utf-8", "surrogateescape")), "want.exit": f"{done.returncode}\n"}
 
 
 def main() -> int:
@@ -73,9 +73,9 @@ def main() -> int:
                 if name == "want.exit" and text == "0\n":
                     path.unlink(missing_ok=True)
                 else:
-                    path.write_text(text, encoding="utf-8")
+                    path.write_bytes(text.encode("utf-8", "surrogateescape"))
                 continue
-            want = path.read_text(encoding="utf-8") if path.exists() else ("0\n" if name == "want.exit" else "")
+            want = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ("0\n" if name == "want.exit" else "")
             if want != text:
                 failed += 1
                 sys.stdout.writelines(difflib.unified_diff(want.splitlines(True), text.splitlines(True), f"{case.name}/{name}", "this run"))
