@@ -125,4 +125,7 @@ inline Read run(std::string_view input, const Wanted& wanted, std::size_t step =
 
 using Lines = std::vector<std::string>;
 
+/// How often this program has asked for memory with new.
+std::size_t allocations() noexcept;
+
 }  // namespace stopwarden::json::testing

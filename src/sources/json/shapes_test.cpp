@@ -3,26 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "event/catalogue.h"
 #include "sources/json/json_test_support.h"
-
-namespace {
-std::atomic<std::size_t> allocations{0};
-}
-
-// Counts allocations, for the test that asks for none.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* p = std::malloc(size)) return p;
-  std::abort();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace stopwarden::json {
 namespace {
@@ -284,9 +268,9 @@ TEST(JsonSource, NoAllocationPerEventOnceWarm) {
   const auto source = make_json({&wanted.fields()});
   Counter counter;
   source->parse(as_bytes(unit), 0, 0, counter);
-  const std::size_t before = allocations;
+  const std::size_t before = testing::allocations();
   source->parse(as_bytes(unit), 0, 0, counter);
-  EXPECT_EQ(allocations - before, 0u);
+  EXPECT_EQ(testing::allocations() - before, 0u);
   EXPECT_EQ(counter.fields, 2u * 200 * 6);
   EXPECT_EQ(counter.bad, 0u);
 }
