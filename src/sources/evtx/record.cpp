@@ -2,6 +2,7 @@
 #include "sources/evtx/record.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/text.h"
 
@@ -157,12 +158,12 @@ Status RecordReader::run_template(std::size_t definition, Scope scope, Values va
   return Ok{};
 }
 
-/// `ops` may grow and move below (a template met for the first time): each op is copied before it is used.
+/// `ops` may grow and move below (a template met for the first time): an op is copied before anything that may nest.
 Status RecordReader::walk(const std::vector<Op>& ops, std::size_t begin, std::size_t end, Values values,
                           std::size_t depth) {
   if (!spend(steps_left_, end - begin)) return unfolds();
   for (std::size_t i = begin; i < end; ++i) {
-    const Op op = ops[i];
+    const Op& op = ops[i];
     switch (op.kind) {
       case OpKind::literal:
         if (!put(op, {ValueKind::string, op.text})) return unfolds();
@@ -170,16 +171,18 @@ Status RecordReader::walk(const std::vector<Op>& ops, std::size_t begin, std::si
       case OpKind::value: {
         const Value v = value_of(op, values);
         if (v.type == 0 || v.type >= static_cast<std::uint8_t>(Type::evt_handle)) {
-          SW_TRY(walk_value(op, v, depth));
+          SW_TRY(walk_value(Op{op}, v, depth));
         } else if ((op.emit || op.item != Item::none) && !put_value(op, v.type, bytes_of(v))) {
           return unfolds();  // one plain value, as nearly always
         }
         break;
       }
-      case OpKind::concat:
-        SW_TRY(walk_concat(ops, i + 1, op.sub, op, values, depth));
-        i += op.sub;
+      case OpKind::concat: {
+        const Op whole = op;
+        SW_TRY(walk_concat(ops, i + 1, whole.sub, whole, values, depth));
+        i += whole.sub;
         break;
+      }
       case OpKind::set_name: set_name(op, values); break;
     }
   }
@@ -309,8 +312,9 @@ void RecordReader::note_text(Item item, std::string_view text) {
 
 bool RecordReader::put(const Op& op, Text text) {
   if (!spend(text_left_, text.text.size())) return false;
+  assert(op.emit || op.item != Item::none);
   switch (op.item) {
-    case Item::none: break;
+    case Item::none: fields_.push_back({op.field, text.kind, text.text}); return true;
     case Item::unnamed_data: {
       const std::size_t n = unnamed_++;
       if (data_wanted_) fields_.push_back({data_field_, text.kind, text.text});
