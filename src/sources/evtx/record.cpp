@@ -2,6 +2,7 @@
 #include "sources/evtx/record.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "base/text.h"
 
@@ -42,8 +43,8 @@ void RecordReader::begin_chunk(Bytes chunk) {
     epoch_ = 1;
   }
   budget_.bytes_left = limits_.compile_bytes_max;
-  chunk_steps_ = 0;
-  chunk_text_ = 0;
+  chunk_steps_left_ = limits_.chunk_steps_max;
+  chunk_text_left_ = limits_.chunk_text_max;
 }
 
 Status RecordReader::read(std::size_t at, std::size_t end, Event& event) {
@@ -52,25 +53,21 @@ Status RecordReader::read(std::size_t at, std::size_t end, Event& event) {
   fields_.clear();
   arena_.reset();
   event_ = &event;
-  record_steps_ = 0;
-  record_text_ = 0;
+  const std::size_t steps = steps_left_ = std::min(limits_.record_steps_max, chunk_steps_left_);
+  const std::size_t text = text_left_ = std::min(limits_.record_text_max, chunk_text_left_);
   unnamed_ = 0;
   dynamic_wanted_ = false;
   oddity_ = nullptr;
-  SW_TRY(read_fragment(at, end, Scope::document, 0));
+  const Status status = read_fragment(at, end, Scope::document, 0);
+  chunk_steps_left_ -= steps - steps_left_;
+  chunk_text_left_ -= text - text_left_;
+  if (!status) return status;
   event.fields = fields_;
   return Ok{};
 }
 
-Status RecordReader::spend(std::size_t steps, std::size_t text) {
-  record_steps_ += steps;
-  record_text_ += text;
-  chunk_steps_ += steps;
-  chunk_text_ += text;
-  if (record_steps_ > limits_.record_steps_max || record_text_ > limits_.record_text_max ||
-      chunk_steps_ > limits_.chunk_steps_max || chunk_text_ > limits_.chunk_text_max)
-    return error(Errc::limit_exceeded, 0, "record unfolds to far more than its size");
-  return Ok{};
+Error RecordReader::unfolds() const {
+  return error(Errc::limit_exceeded, 0, "record unfolds to far more than its size");
 }
 
 Status RecordReader::read_fragment(std::size_t at, std::size_t end, Scope scope, std::size_t depth) {
@@ -161,19 +158,31 @@ Status RecordReader::run_template(std::size_t definition, Scope scope, Values va
   return Ok{};
 }
 
-/// `ops` may grow and move below (a template met for the first time): each op is copied before it is used.
+/// `ops` may grow and move below (a template met for the first time): an op is copied before anything that may nest.
 Status RecordReader::walk(const std::vector<Op>& ops, std::size_t begin, std::size_t end, Values values,
                           std::size_t depth) {
-  SW_TRY(spend(end - begin, 0));
+  if (!spend(steps_left_, end - begin)) return unfolds();
   for (std::size_t i = begin; i < end; ++i) {
-    const Op op = ops[i];
+    const Op& op = ops[i];
     switch (op.kind) {
-      case OpKind::literal: SW_TRY(put(op, {ValueKind::string, op.text})); break;
-      case OpKind::value: SW_TRY(walk_value(op, values, depth)); break;
-      case OpKind::concat:
-        SW_TRY(walk_concat(ops, i + 1, op.sub, op, values, depth));
-        i += op.sub;
+      case OpKind::literal:
+        if (!put(op, {ValueKind::string, op.text})) return unfolds();
         break;
+      case OpKind::value: {
+        const Value v = value_of(op, values);
+        if (v.type == 0 || v.type >= static_cast<std::uint8_t>(Type::evt_handle)) {
+          SW_TRY(walk_value(Op{op}, v, depth));
+        } else if ((op.emit || op.item != Item::none) && !put_value(op, v.type, bytes_of(v))) {
+          return unfolds();  // one plain value, as nearly always
+        }
+        break;
+      }
+      case OpKind::concat: {
+        const Op whole = op;
+        SW_TRY(walk_concat(ops, i + 1, whole.sub, whole, values, depth));
+        i += whole.sub;
+        break;
+      }
       case OpKind::set_name: set_name(op, values); break;
     }
   }
@@ -186,18 +195,21 @@ Value RecordReader::value_of(const Op& op, Values values) {
   return {};
 }
 
-Status RecordReader::walk_value(const Op& op, Values values, std::size_t depth) {
-  const Value v = value_of(op, values);
+/// What is null, BinXML or an array.
+Status RecordReader::walk_value(const Op& op, Value v, std::size_t depth) {
   if (v.type == static_cast<std::uint8_t>(Type::binxml))
     return v.size == 0 ? Status(Ok{}) : read_fragment(v.offset, std::size_t{v.offset} + v.size, op.scope, depth + 1);
   if (v.type == static_cast<std::uint8_t>(Type::null) && op.vanishes) return Ok{};
   if (!op.emit && op.item == Item::none) return Ok{};
-  if (!is_array(v.type)) return put_value(op, v.type, bytes_of(v));
+  if (!is_array(v.type)) {
+    if (!put_value(op, v.type, bytes_of(v))) return unfolds();
+    return Ok{};
+  }
   ArrayWalk array(v.type, bytes_of(v));
   Bytes element;
   while (array.next(element)) {
-    SW_TRY(spend(1, 0));
-    SW_TRY(put_value(op, array.element_type(), element));
+    if (!spend(steps_left_, 1)) return unfolds();
+    if (!put_value(op, array.element_type(), element)) return unfolds();
   }
   return Ok{};
 }
@@ -217,7 +229,7 @@ Status RecordReader::walk_concat(const std::vector<Op>& ops, std::size_t begin, 
         ArrayWalk array(v.type, bytes_of(v));
         Bytes element;
         for (bool first = true; array.next(element); first = false) {
-          SW_TRY(spend(1, 0));
+          if (!spend(steps_left_, 1)) return unfolds();
           if (!first) joined_ += ',';
           joined_ += format(array.element_type(), element).text;
         }
@@ -225,11 +237,12 @@ Status RecordReader::walk_concat(const std::vector<Op>& ops, std::size_t begin, 
     }
     if (joined_.size() > limits_.record_text_max) return error(Errc::limit_exceeded, 0, "text of many pieces too long");
   }
-  SW_TRY(put(whole, {ValueKind::string, arena_.copy(joined_)}));
+  if (!put(whole, {ValueKind::string, arena_.copy(joined_)})) return unfolds();
   for (std::size_t i = begin; i < begin + count; ++i) {
     const Op op = ops[i];
-    if (op.kind == OpKind::value && value_of(op, values).type == static_cast<std::uint8_t>(Type::binxml))
-      SW_TRY(walk_value(op, values, depth));
+    if (op.kind != OpKind::value) continue;
+    const Value v = value_of(op, values);
+    if (v.type == static_cast<std::uint8_t>(Type::binxml)) SW_TRY(walk_value(op, v, depth));
   }
   return Ok{};
 }
@@ -255,10 +268,10 @@ Text RecordReader::format(std::uint8_t type, Bytes bytes) {
   return text;
 }
 
-Status RecordReader::put_value(const Op& op, std::uint8_t type, Bytes bytes) {
+bool RecordReader::put_value(const Op& op, std::uint8_t type, Bytes bytes) {
   if (op.item == Item::event_id || op.item == Item::record_id || op.item == Item::time) {
     note(op.item, type, bytes);
-    if (!op.emit) return Ok{};
+    if (!op.emit) return true;
   }
   return put(op, format(type, bytes));
 }
@@ -297,19 +310,20 @@ void RecordReader::note_text(Item item, std::string_view text) {
   }
 }
 
-Status RecordReader::put(const Op& op, Text text) {
-  SW_TRY(spend(0, text.text.size()));
+bool RecordReader::put(const Op& op, Text text) {
+  if (!spend(text_left_, text.text.size())) return false;
+  assert(op.emit || op.item != Item::none);
   switch (op.item) {
-    case Item::none: break;
+    case Item::none: fields_.push_back({op.field, text.kind, text.text}); return true;
     case Item::unnamed_data: {
       const std::size_t n = unnamed_++;
       if (data_wanted_) fields_.push_back({data_field_, text.kind, text.text});
       if (n < kParamsMax && params_[n]) fields_.push_back({*params_[n], text.kind, text.text});
-      return Ok{};
+      return true;
     }
     case Item::dynamic:
       if (dynamic_wanted_) fields_.push_back({dynamic_field_, text.kind, text.text});
-      return Ok{};
+      return true;
     case Item::provider:
     case Item::channel:
     case Item::computer:
@@ -318,7 +332,7 @@ Status RecordReader::put(const Op& op, Text text) {
     case Item::time: note_text(op.item, text.text); break;
   }
   if (op.emit) fields_.push_back({op.field, text.kind, text.text});
-  return Ok{};
+  return true;
 }
 
 }  // namespace stopwarden::evtx

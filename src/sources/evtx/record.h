@@ -56,15 +56,21 @@ class RecordReader {
   Status walk(const std::vector<Op>& ops, std::size_t begin, std::size_t end, Values values, std::size_t depth);
   Status walk_concat(const std::vector<Op>& ops, std::size_t begin, std::size_t count, const Op& op, Values values,
                      std::size_t depth);
-  Status walk_value(const Op& op, Values values, std::size_t depth);
+  Status walk_value(const Op& op, Value v, std::size_t depth);
   Value value_of(const Op& op, Values values);
   void set_name(const Op& op, Values values);
-  Status put_value(const Op& op, std::uint8_t type, Bytes bytes);
-  Status put(const Op& op, Text text);
+  bool put_value(const Op& op, std::uint8_t type, Bytes bytes);
+  /// False when the record has used up its budget.
+  bool put(const Op& op, Text text);
   void note(Item item, std::uint8_t type, Bytes bytes);
   void note_text(Item item, std::string_view text);
   Text format(std::uint8_t type, Bytes bytes);
-  Status spend(std::size_t steps, std::size_t text);
+  static bool spend(std::size_t& left, std::size_t amount) noexcept {
+    if (amount > left) return false;
+    left -= amount;
+    return true;
+  }
+  Error unfolds() const;
   Bytes bytes_of(const Value& v) const noexcept { return chunk_.subspan(v.offset, v.size); }
   Error error(Errc code, std::size_t at, const char* what) const { return {code, at, what}; }
 
@@ -83,7 +89,7 @@ class RecordReader {
   std::uint32_t epoch_ = 0;
   Arena chunk_arena_;
   CompileBudget budget_;
-  std::size_t chunk_steps_ = 0, chunk_text_ = 0;
+  std::size_t chunk_steps_left_ = 0, chunk_text_left_ = 0;
 
   // Of the record.
   std::vector<Op> fragment_ops_;
@@ -92,7 +98,7 @@ class RecordReader {
   Arena arena_;
   std::string joined_;
   Event* event_ = nullptr;
-  std::size_t record_steps_ = 0, record_text_ = 0;
+  std::size_t steps_left_ = 0, text_left_ = 0;
   std::size_t unnamed_ = 0;  // unnamed Data values so far
   FieldId dynamic_field_ = kUnnamedField;
   bool dynamic_wanted_ = false;

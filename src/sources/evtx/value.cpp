@@ -37,6 +37,11 @@ std::size_t copy_ascii(Bytes utf16, char* out) noexcept {
     if (_mm_movemask_epi8(_mm_cmpeq_epi16(other, _mm_setzero_si128())) != 0xFFFF) break;
     _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(out + i)), _mm_packus_epi16(a, b));
   }
+  for (; units - i >= 8; i += 8) {
+    const __m128i a = load(i);
+    if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(a, high), _mm_setzero_si128())) != 0xFFFF) break;
+    _mm_storel_epi64(static_cast<__m128i*>(static_cast<void*>(out + i)), _mm_packus_epi16(a, a));
+  }
 #endif
   for (; i < units; ++i) {
     const auto u = load_le<std::uint16_t>(utf16, 2 * i);
