@@ -240,27 +240,80 @@ TEST(Timesketch, Golden) {
             "\n");
 }
 
-TEST(Text, Golden) {
-  Finding a = full_finding();
-  a.count = 1;
-  Finding later = a;
-  later.time = parse_time("2026-11-25T01:02:05Z");
-  later.record_id = 4712;
-  Finding other = bare_finding();
-  other.host = "WEB01";
-  other.severity = Level::low;
-  EXPECT_EQ(rendered("text", {a, later, other}),
+/// The finding of one rule on one act: what differs between the rules and logs that see it.
+Finding seen_by(const char* title, Level level, const char* channel, std::uint32_t event_id, const char* time) {
+  Finding f = full_finding();
+  f.title = title;
+  f.severity = level;
+  f.channel = channel;
+  f.event_id = event_id;
+  f.time = parse_time(time);
+  f.count = 1;
+  f.resources = {{Target::Type::service, "MSSQLSERVER", "", "stop", "net", "", ""}};
+  return f;
+}
+
+TEST(Text, OneActIsOneEntryWhateverSawIt) {
+  Finding machine = seen_by("Stop With Net", Level::low, "Security", 4688, "2026-11-25T01:02:03.000Z");
+  machine.actor.user_name = "CORP\\DB01$";
+  const Finding sysmon =
+      seen_by("Database Stopped", Level::medium, "Microsoft-Windows-Sysmon/Operational", 1, "2026-11-25T01:02:03.004Z");
+  Finding outcome = seen_by("Entered The Stopped State", Level::low, "System", 7036, "2026-11-25T01:02:05.000Z");
+  outcome.actor = {};
+  outcome.source_ip.clear();
+  outcome.resources[0].state = "stopped";
+  Finding next = seen_by("Stop With Net", Level::low, "Security", 4688, "2026-11-25T01:02:04.000Z");
+  next.resources[0].name = "SQLWriter";
+  next.actor.cmd_line = "net stop SQLWriter";
+  EXPECT_EQ(rendered("text", {machine, sysmon, next, outcome}),
             "DB01.corp.example\n"
-            "  2026-11-25 01:02:03.456  high          Service Stop Via Net.EXE  [Security 4688 #4711]  x2 until "
-            "01:02:05.000\n"
-            "      CORP\\admin from 10.0.0.5: stop services MSSQLSERVER, SQLWriter (net); kill process sqlservr.exe "
-            "(taskkill) at DB02, now stopped\n"
+            "  2026-11-25 01:02:03.000  medium        Database Stopped\n"
+            "      CORP\\admin from 10.0.0.5: stop service MSSQLSERVER (net), now stopped\n"
             "      net stop MSSQLSERVER /y\n"
+            "      3 findings until 01:02:05.000, also Entered The Stopped State; Stop With Net  "
+            "[Security 4688 #4711, Sysmon 1, System 7036]\n"
+            "  2026-11-25 01:02:04.000  low           Stop With Net\n"
+            "      CORP\\admin from 10.0.0.5: stop service SQLWriter (net)\n"
+            "      net stop SQLWriter\n"
+            "      [Security 4688 #4711]\n"
             "\n"
-            "WEB01\n"
+            "4 findings in 2 acts on 1 host: 1 medium, 3 low. Times are UTC.\n");
+}
+
+TEST(Text, TheSameActLaterIsAnotherAndARowOfThemIsFolded) {
+  std::vector<Finding> row;
+  for (const char* time : {"2026-11-25T01:00:00Z", "2026-11-25T02:00:00Z", "2026-11-25T03:00:00Z"})
+    row.push_back(seen_by("Stop With Net", Level::low, "Security", 4688, time));
+  EXPECT_EQ(rendered("text", row),
+            "DB01.corp.example\n"
+            "  2026-11-25 01:00:00.000  low           Stop With Net  x3 until 03:00:00.000\n"
+            "      CORP\\admin from 10.0.0.5: stop service MSSQLSERVER (net)\n"
+            "      net stop MSSQLSERVER /y\n"
+            "      [Security 4688]\n"
+            "\n"
+            "3 findings in 3 acts on 1 host: 3 low. Times are UTC.\n");
+}
+
+TEST(Text, ManyActsAtOnceStayBounded) {
+  std::vector<Finding> burst;
+  for (int i = 0; i < 1000; ++i) {
+    burst.push_back(seen_by("Stop With Net", Level::low, "Security", 4688, "2026-11-25T01:00:00Z"));
+    burst.back().resources[0].name = "svc" + std::to_string(i);
+  }
+  const std::string text = rendered("text", burst);
+  EXPECT_NE(text.find("svc0 "), std::string::npos);
+  EXPECT_NE(text.find("svc999 "), std::string::npos);
+  EXPECT_NE(text.find("1000 findings in 1000 acts"), std::string::npos);
+}
+
+TEST(Text, WithoutTargetsWithoutTimeWithoutHost) {
+  Finding other = bare_finding();
+  other.severity = Level::low;
+  EXPECT_EQ(rendered("text", {other}),
+            "(host unknown)\n"
             "  time unknown             low           Bare\n"
             "\n"
-            "3 findings on 2 hosts: 2 high, 1 low. Times are UTC.\n");
+            "1 finding in 1 act on 1 host: 1 low. Times are UTC.\n");
 }
 
 TEST(Text, NothingFound) { EXPECT_EQ(rendered("text", {}), "No findings.\n"); }

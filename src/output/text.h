@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <array>
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "output/writer.h"
 
@@ -12,38 +15,54 @@ namespace stopwarden {
 /// For people: a timeline a host, then totals. Expects findings host by host (FindingSort::host).
 ///
 ///   DB01.corp.example
-///     2026-11-25 01:02:03.123  high      Service Stop Via Net.EXE  [Security 4688 #4711]  x3 until 01:02:05.000
-///         CORP\admin from 10.0.0.5: stop services MSSQLSERVER, SQLWriter (net)
+///     2026-11-25 01:02:03.123  high      Service Stop Via Net.EXE
+///         CORP\admin from 10.0.0.5: stop services MSSQLSERVER, SQLWriter (net), now stopped
 ///         net stop MSSQLSERVER /y
+///         5 findings until 01:02:04.000, also Database Service Stopped  [Security 4688 #4711, Sysmon 1, System 7036]
 ///
-/// Findings in a row that differ in their time only are one entry. With a width, lines are cut to it; without one
-/// nothing is. Everything from logs and rules goes through terminal_safe().
+/// One act is one entry: findings that name the same targets and the same verb within kActWindow of the first (the
+/// rules that fire on one event, the same process in two logs, net and its net1, the state change that follows). The
+/// entry takes the loudest one's title. Entries in a row that differ in their times only are folded to one, "x3 until".
+/// With a width, lines are cut to it; without one nothing is. Everything from logs and rules goes through
+/// terminal_safe().
 class TextWriter : public FindingWriter {
  public:
   TextWriter(ByteSink& out, const FormatOptions& options);
   void on_finding(const Finding& finding) override;
 
+  static constexpr std::chrono::seconds kActWindow{5};
+  static constexpr std::size_t kOpenActsMax = 64;  // acts that wait for more findings; the oldest is printed first
+
  protected:
   void on_finish() override;
 
  private:
-  /// One entry as it will stand, less its times and record number.
-  struct Entry {
+  /// One act, as far as it is known.
+  struct Act {
+    std::string key;  ///< targets and verb; for findings without targets all that would be printed
+    std::optional<EventTime> first, last;
     Level level = Level::informational;
-    std::string title, source, what, detail;
-    bool operator==(const Entry&) const = default;
+    std::string title, who, what, state, detail;
+    std::vector<std::string> sources, others;  ///< where it was seen; titles of quieter rules
+    std::string first_source;                  ///< with its record number
+    std::uint64_t findings = 0;
+    std::uint64_t times = 1;  ///< acts in a row that look the same
+    bool looks_like(const Act& other) const;
   };
-  void flush();
+  static Act act_of(const Finding& finding);
+  static void merge(Act& into, Act&& more);
+  void close(Act&& act);
+  void close_all();
+  void print(const Act& act);
   void totals();
   std::string coloured(std::string_view text, std::string_view sgr) const;
 
   Colour colour_;
   std::size_t width_;
   std::optional<std::string> host_;
-  std::optional<Entry> entry_;
-  std::optional<EventTime> first_, last_;
-  std::optional<std::uint64_t> first_record_;
-  std::uint64_t times_ = 0, findings_ = 0, hosts_ = 0;
+  std::deque<Act> open_;
+  std::optional<Act> closed_;  ///< waits for one that looks the same
+  std::uint64_t findings_ = 0, hosts_ = 0, acts_ = 0;
   std::array<std::uint64_t, 6> by_level_{};
 };
 
