@@ -95,8 +95,12 @@ std::string key_of(const Finding& f) {
 
 /// A machine's own account tells less than any other name for who it was.
 bool is_better_name(const std::string& name, const std::string& than) {
+  const auto is_machine = [](std::string_view who) {
+    who = who.substr(0, who.find(" from "));
+    return !who.empty() && who.back() == '$';
+  };
   if (name.empty() || than.empty()) return than.empty();
-  return than.back() == '$' && name.back() != '$';
+  return is_machine(than) && !is_machine(name);
 }
 
 void add_once(std::vector<std::string>& list, const std::string& text) {
