@@ -41,7 +41,7 @@ class RecordReader {
     std::uint32_t begin = 0, end = 0;  // in ops_
     std::optional<Error> error;
   };
-  static constexpr std::size_t kTemplates = 1024;  // seen: 60 in a chunk
+  static constexpr std::size_t kTemplates = 1024;  // seen: 49 in a chunk
   static constexpr std::size_t kProbes = 16;
 
   /// The values of the template instance that is being walked.
