@@ -72,7 +72,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     w.add_all_values();
     return w;
   }();
-  static const std::unique_ptr<Source> source = make_evtx({&all});
+  static const std::unique_ptr<Source> source = evtx::make_evtx({&all});
   const Bytes rest = std::as_bytes(std::span(data, size)).subspan(1);
   Toucher sink;
   if (data[0] % 2 == 0) {

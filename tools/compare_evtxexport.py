@@ -112,7 +112,7 @@ def our_events(path, program, names):
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as f:
         f.write("\n".join(sorted(n for n in names if n and "\n" not in n)))
         f.flush()
-        run = subprocess.run([program, "evtx", str(path), "--fields", f.name], capture_output=True, timeout=600, check=True)
+        run = subprocess.run([program, str(path), "--fields", f.name], capture_output=True, timeout=600, check=True)
     events, problems = [], []
     for line in run.stdout.decode("utf-8").splitlines():
         row = json.loads(line)

@@ -11,7 +11,7 @@ namespace stopwarden {
 namespace {
 
 constexpr std::array kSourceFormats{
-    SourceFormat{"evtx", "Windows event log files (.evtx)", sniff_evtx, make_evtx},
+    SourceFormat{"evtx", "Windows event log files (.evtx)", evtx::sniff_evtx, evtx::make_evtx},
     SourceFormat{"xml", "Windows events as XML, as the Event Viewer and wevtutil export them", xml::sniff_xml,
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",

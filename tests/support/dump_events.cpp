@@ -5,6 +5,7 @@
 //   dump_events evtx FILE [--fields NAMES] [--count]
 //
 // NAMES: one field name a line; values of other names are printed under "". --count prints totals only.
+#include <array>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -15,7 +16,8 @@
 
 #include "base/text.h"
 #include "event/source.h"
-#include "sources/evtx/evtx.h"
+#include "input/input.h"
+#include "pipeline/reader.h"
 
 using namespace stopwarden;  // NOLINT: a program of one file
 
@@ -90,42 +92,41 @@ class Printer final : public EventSink {
   unsigned long long events_ = 0, drops_ = 0, oddities_ = 0;
 };
 
-/// The pipeline's loop, on a whole file in memory: windows of window_max() bytes, cut, parse.
-void read_all(Source& source, Bytes file, EventSink& sink) {
-  std::uint64_t offset = 0, records = 0;
-  while (offset < file.size()) {
-    const std::size_t left = file.size() - offset, size = left < source.window_max() ? left : source.window_max();
-    const Bytes window = file.subspan(offset, size);
-    const Cut cut = source.cut(window, size == left ? AtEnd::yes : AtEnd::no);
-    if (cut.kind == Cut::Kind::unit) records += source.parse(window.first(cut.take), offset, records, sink);
-    if (cut.kind == Cut::Kind::drop) sink.on_drop({cut.error.code, offset + cut.error.offset, cut.error.what});
-    if (cut.kind == Cut::Kind::more || cut.take == 0) {
-      sink.on_drop({Errc::bad_value, offset, "reader made no progress"});
-      return;
-    }
-    offset += cut.take;
+/// Every input found at the path, archives and all, as `scan` would read it.
+class Dump final : public InputVisitor {
+ public:
+  Dump(const WantedFields& wanted, Printer& printer) : reader_(SourceOptions{&wanted}), printer_(printer) {}
+  void on_input(const std::string& name, ByteStream& stream) override {
+    const ReadResult result = reader_.read(stream, printer_);
+    if (result.format == nullptr && result.bytes != 0) std::fprintf(stderr, "%s: no known format\n", name.c_str());
+    if (result.stream_error) std::fprintf(stderr, "%s: %s\n", name.c_str(), result.stream_error->what);
   }
-}
+  void on_unreadable(const std::string& name, const Error&, const std::string& why) override {
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), why.c_str());
+  }
+  void on_progress(std::uint64_t) override {}
+
+ private:
+  InputReader reader_;
+  Printer& printer_;
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string format, path, names;
+  std::string path, names;
   bool quiet = false;
   for (int i = 1; i < argc; ++i) {
     const std::string_view arg = argv[i];
-    if (arg == "--fields" && i + 1 < argc) {
+    if (arg == "--fields" && i + 1 < argc)
       names = argv[++i];
-    } else if (arg == "--count") {
+    else if (arg == "--count")
       quiet = true;
-    } else if (format.empty()) {
-      format = arg;
-    } else {
+    else
       path = arg;
-    }
   }
-  if (format != "evtx" || path.empty()) {
-    std::fprintf(stderr, "usage: dump_events evtx FILE [--fields NAMES] [--count]\n");
+  if (path.empty()) {
+    std::fprintf(stderr, "usage: dump_events PATH [--fields NAMES] [--count]\n");
     return 2;
   }
   FieldTable table;
@@ -133,15 +134,9 @@ int main(int argc, char** argv) {
   for (std::string line; std::getline(list, line);) (void)table.intern(line);
   WantedFields wanted(table);
   wanted.add_all_values();
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    std::fprintf(stderr, "dump_events: cannot read %s\n", path.c_str());
-    return 1;
-  }
-  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  const std::unique_ptr<Source> source = make_evtx({&wanted});
   Printer printer(table, quiet);
-  read_all(*source, as_bytes(bytes), printer);
+  Dump dump(wanted, printer);
+  walk_inputs(std::array{path}, InputLimits{}, dump);
   printer.summary();
   return 0;
 }

@@ -73,7 +73,7 @@ TEST(EvtxAllocations, NoneOnceWarm) {
     WantedFields wanted(table);
     wanted.add(id_of(field::Image));
     if (all) wanted.add_all_values();
-    const auto source = make_evtx({&wanted});
+    const auto source = evtx::make_evtx({&wanted});
     Counter sink;
     for (int warm = 0; warm < 2; ++warm) (void)source->parse(as_bytes(chunk), 0, 0, sink);
     const unsigned long long before = allocations;

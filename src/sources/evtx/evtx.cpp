@@ -8,8 +8,7 @@
 #include "sources/evtx/layout.h"
 #include "sources/evtx/record.h"
 
-namespace stopwarden {
-namespace evtx {
+namespace stopwarden::evtx {
 namespace {
 
 constexpr std::size_t kSector = 512;  // where a lost chunk may begin again
@@ -212,12 +211,11 @@ void EvtxSource::parse_record(std::size_t at, std::size_t size, EventSink& sink)
 }
 
 }  // namespace
-}  // namespace evtx
 
 bool sniff_evtx(Bytes head) {
   return evtx::starts_with(head, evtx::kFileMagic) || evtx::starts_with(head, evtx::kChunkMagic);
 }
 
-std::unique_ptr<Source> make_evtx(const SourceOptions& options) { return std::make_unique<evtx::EvtxSource>(options); }
+std::unique_ptr<Source> make_evtx(const SourceOptions& options) { return std::make_unique<EvtxSource>(options); }
 
-}  // namespace stopwarden
+}  // namespace stopwarden::evtx

@@ -13,7 +13,7 @@
 #include "base/bytes.h"
 #include "event/source.h"
 
-namespace stopwarden {
+namespace stopwarden::evtx {
 
 /// Is this the start of an EVTX file, or of a chunk that lost its file header?
 bool sniff_evtx(Bytes head);
@@ -30,4 +30,4 @@ bool sniff_evtx(Bytes head);
 /// Cost:    no allocation for a record whose template was met before in its chunk, once the object is warm.
 std::unique_ptr<Source> make_evtx(const SourceOptions& options);
 
-}  // namespace stopwarden
+}  // namespace stopwarden::evtx
