@@ -418,10 +418,12 @@ void Compiler::flush(Frame& frame) {
       if (!blank((*ops_)[i])) (*ops_)[kept++] = (*ops_)[i];
     ops_->resize(kept);
   }
+  // [MS-EVEN6] 3.1.4.7.2: an optional substitution that is null takes the element around it away.
+  const bool alone = ops_->size() - frame.pieces == 1 && !frame.has_children;
   for (std::size_t i = frame.pieces; i < ops_->size(); ++i) {
     Op& op = (*ops_)[i];
     op.scope = frame.children;
-    op.vanishes = frame.container && op.vanishes;
+    op.vanishes = (frame.container || alone) && op.vanishes;
     op.may_nest = op.may_nest || (frame.container && op.kind == OpKind::value);
   }
   settle(frame.pieces, frame.field, frame.emit, frame.item);

@@ -48,7 +48,7 @@ struct Op {
   Item item = Item::none;
   Scope scope = Scope::inside;
   bool emit = false;      ///< somebody wants the value in `field`
-  bool vanishes = false;  ///< an attribute with an optional substitution: absent when that is null
+  bool vanishes = false;  ///< an optional substitution: when it is null, the attribute or element is not there
   bool may_nest = false;  ///< the template says BinXML, or children are expected here
   bool raw = false;       ///< while compiling: `text` is UTF-16LE still
   std::uint16_t sub = 0;

@@ -172,7 +172,11 @@ void EvtxSource::parse_file_header(Bytes unit, EventSink& sink) const {
     sink.on_oddity({Errc::bad_value, offset_ + 120, "log was not closed properly (dirty)"});
   if (header.block_size != kFileHeaderSize || header.version_major != 3)
     sink.on_oddity({Errc::unsupported, offset_ + 36, "unknown version or header size; read as version 3"});
-  if (header.chunk_first > header.chunk_last || header.chunk_count == 0)
+  // In a log that went round, the oldest chunk stands behind the newest: first > last is sound.
+  if (header.chunk_count == 0)
+    sink.on_oddity({Errc::bad_value, offset_ + 42, "file header counts no chunk"});
+  else if (header.chunk_last <= 0xFFFF &&
+           std::max<std::uint64_t>(header.chunk_first, header.chunk_last) >= header.chunk_count)
     sink.on_oddity({Errc::bad_value, offset_ + 8, "counts of chunks in the file header make no sense"});
 }
 

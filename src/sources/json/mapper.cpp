@@ -123,6 +123,7 @@ void Mapper::map(const Tree& tree, const Marks& top, Event& event) {
   paths_.limit();
   slots_.fill(Slot{});
   params_seen_ = 0;
+  ++event_;
 
   std::uint32_t root = 0;
   Marks marks = top;
@@ -145,8 +146,14 @@ void Mapper::map(const Tree& tree, const Marks& top, Event& event) {
   finish(event);
 }
 
+/// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
+/// `Name_1` itself.
 std::uint32_t Mapper::child(std::uint32_t path, const Node& node) {
-  return paths_.child(path, unescape(node.key, node.key_escaped, arena_));
+  const std::uint32_t own = paths_.child(path, unescape(node.key, node.key_escaped, arena_));
+  if (seen_.size() < paths_.size()) seen_.resize(paths_.size(), 0);
+  seen_[own] = event_;
+  const Path& p = paths_.path(own);
+  return p.first != 0 && seen_[p.first] == event_ && !p.named() ? p.first : own;
 }
 
 void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
@@ -270,6 +277,8 @@ Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
   const std::string_view text = unescape(node.raw, node.escaped, arena_);
   if (convert == Convert::integer && parse_unsigned(text)) return {ValueKind::integer, text};
   if (convert == Convert::guid && is_bare_guid(text)) return {ValueKind::string, braced_guid(text, arena_)};
+  if (text.size() == 38 && text.front() == '{' && text.back() == '}' && is_bare_guid(text.substr(1, 36)))
+    return {ValueKind::string, braced_guid(text.substr(1, 36), arena_)};
   return {ValueKind::string, text};
 }
 

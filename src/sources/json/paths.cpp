@@ -44,6 +44,13 @@ bool is_param(std::string_view name) noexcept {
          std::all_of(name.begin() + 5, name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// "ServiceName" of "ServiceName_1"; empty when no number is behind the name.
+std::string_view without_number(std::string_view key) noexcept {
+  const std::size_t digits = key.find_last_not_of("0123456789") + 1;  // npos + 1: all are digits
+  if (digits < 2 || digits == key.size() || key[digits - 1] != '_') return {};
+  return key.substr(0, digits - 1);
+}
+
 constexpr std::string_view kAttributesSuffix = "_attributes";  // evtx_dump --separate-json-attributes
 
 }  // namespace
@@ -97,11 +104,18 @@ std::uint32_t PathTable::child(std::uint32_t parent, std::string_view key) {
 }
 
 std::uint32_t PathTable::add(std::uint32_t parent, std::string_view key, std::uint32_t hash) {
+  std::uint32_t first = 0;
+  if (paths_[parent].naming == Naming::leaf) {
+    // One number only: a_1_1_1_... would else make a path for each.
+    if (const std::string_view name = without_number(key); !name.empty() && without_number(name).empty())
+      first = child(parent, name);
+  }
   if ((paths_.size() + 1) * 2 > slots_.size()) rehash(slots_.size() * 2);
   Path p;
   p.key = names_.copy(key);
   p.parent = parent;
   p.hash = hash;
+  p.first = first;
   p.rules = paths_[parent].rules;
   add_name(p, paths_[parent]);
   resolve(p);

@@ -73,6 +73,7 @@ struct Path {
   std::string_view name;  ///< without blanks
   std::uint32_t parent = 0;
   std::uint32_t hash = 0;
+  std::uint32_t first = 0;  ///< of `Name_1` below EventData and UserData: the path of `Name`; else 0
   std::array<FieldId, 3> fields{};
   FieldId fallback_field{};  ///< filled when nothing better came
   std::uint8_t field_count = 0;
@@ -84,6 +85,7 @@ struct Path {
   bool has_fallback = false;
   bool numbered = false;
   bool overlong = false;  ///< the name is longer than any that is looked for
+  bool named() const noexcept { return field_count != 0 && fields[0] != kUnnamedField; }
   bool used() const noexcept { return field_count != 0 || role != Role::none || numbered; }
 };
 

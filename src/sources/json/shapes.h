@@ -104,6 +104,8 @@ class Mapper {
   std::array<Slot, static_cast<std::size_t>(Role::kCount)> slots_{};
   std::vector<std::optional<FieldId>> params_;  // param1, param2, ...
   std::size_t params_seen_ = 0;
+  std::uint64_t event_ = 0;          // counts events
+  std::vector<std::uint64_t> seen_;  // by path: the latest event that had it
 };
 
 }  // namespace stopwarden::json

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The rules that travel in the program, compiled, for tests.
+#pragma once
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "content/content.h"
+#include "detect/ledger/service_targets.h"
+#include "detect/sigma/ruleset.h"
+#include "finding/build.h"
+
+namespace stopwarden::test {
+
+struct BuiltinRules {
+  BuiltinRules()
+      : logsources(
+            (intern_finding_fields(table), sigma::Logsources::parse(builtin(embedded_logsources()), table, mistakes))),
+        rules(sigma::RuleSet::compile(builtin(embedded_rules()), logsources, {}, table, mistakes)),
+        wanted(table) {
+    for (const Diagnostic& d : mistakes) ADD_FAILURE() << to_string(d);
+    rules.add_wanted(wanted);
+    add_finding_fields(wanted);
+    ledger::add_target_fields(wanted);
+  }
+  FieldTable table;
+  std::vector<Diagnostic> mistakes;
+  sigma::Logsources logsources;
+  sigma::RuleSet rules;
+  WantedFields wanted;
+};
+
+}  // namespace stopwarden::test
