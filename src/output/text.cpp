@@ -70,12 +70,12 @@ std::string what_of(const Finding& f) {
   return terminal_safe(what);
 }
 
-/// The command line, else what the rule matched beyond the event's own number and provider.
+/// The command line, else what the rule matched beyond what the entry says anyway.
 std::string detail_of(const Finding& f) {
   if (!f.actor.cmd_line.empty()) return terminal_safe(trim(f.actor.cmd_line));
   std::string out;
   for (const auto& m : f.matched) {
-    if (m.first == "EventID" || m.first == "Provider_Name" || m.first == "Channel") continue;
+    if (m.first == "EventID" || m.first == "Provider_Name" || m.first == "Channel" || m.first == "Binary") continue;
     if (!out.empty()) out += "  ";
     out += m.first.empty() ? m.second : m.first + "=" + m.second;
   }
