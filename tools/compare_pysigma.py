@@ -6,7 +6,7 @@
 
 For every Windows process_creation rule below RULES_FOLDER: pySigma writes the SQL, SQLite runs it over a table with one row a
 process creation (Sysmon 1, and Security 4688 under the names of data/logsources/windows.yml), and the set of (rule, record) must
-equal what `stopwarden scan` finds. Needs the packages of tools/requirements-test.txt.
+equal what `stopwarden scan` finds. Needs the packages of tools/requirements-pysigma.txt.
 
 pySigma's SQL is run as it is (the back end is null-safe and ignores case by itself; SQLite's LIKE folds ASCII only).
 """

@@ -45,7 +45,8 @@ bool SourceSelector::accepts(const Event& event) const {
   } else if (!channel.empty() && !equal_folded(event.channel, channel)) {
     return false;
   }
-  if (!provider.empty() && !equal_folded(event.provider, provider)) return false;
+  // Some exporters leave the provider out: then channel and id must do. A provider that is there must be the right one.
+  if (!provider.empty() && !event.provider.empty() && !equal_folded(event.provider, provider)) return false;
   return std::all_of(fields.begin(), fields.end(),
                      [&](const auto& condition) { return holds(event, condition.first, condition.second); });
 }

@@ -51,6 +51,14 @@ TEST(ShippedLogsources, LoadWithoutMistakes) {
   for (const Diagnostic& d : s.diagnostics) ADD_FAILURE() << to_string(d);
 }
 
+TEST(ShippedLogsources, AMissingProviderPassesAndAWrongOneDoesNot) {
+  const Shipped s;
+  const Resolution r = s.sources.resolve({"process_creation", "windows", ""});
+  EXPECT_EQ(hits(r, event_of("Security", "Microsoft-Windows-Security-Auditing", 4688)), 1);
+  EXPECT_EQ(hits(r, event_of("Security", "", 4688)), 1);
+  EXPECT_EQ(hits(r, event_of("Security", "Somebody-Else", 4688)), 0);
+}
+
 TEST(ShippedLogsources, EveryCategoryOfTheTaxonomyHasASource) {
   const Shipped s;
   for (const char* category : {"process_creation",
