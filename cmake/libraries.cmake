@@ -28,7 +28,7 @@ sw_library(yamlcpp yaml-cpp)      # yaml
 if(SW_PORTABLE)
   target_link_libraries(sw_lib_utf8proc INTERFACE utf8proc)
   target_compile_definitions(sw_lib_utf8proc INTERFACE UTF8PROC_STATIC)
-  target_link_options(sw_options INTERFACE -static)
+  target_link_options(sw_options INTERFACE -static-pie)
 endif()
 
 add_library(sw_lib_simdjson INTERFACE)  # sources/json
