@@ -23,6 +23,15 @@ __attribute__((noinline)) void* operator new(std::size_t n) {
   throw std::bad_alloc();
 }
 __attribute__((noinline)) void* operator new[](std::size_t n) { return operator new(n); }
+// The sanitizers have their own of these two, which would not come here.
+__attribute__((noinline)) void* operator new(std::size_t n, const std::nothrow_t&) noexcept {
+  ++allocations;
+  bytes += n;
+  return std::malloc(n == 0 ? 1 : n);
+}
+__attribute__((noinline)) void* operator new[](std::size_t n, const std::nothrow_t& tag) noexcept {
+  return operator new(n, tag);
+}
 __attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
 __attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 __attribute__((noinline)) void operator delete[](void* p) noexcept { std::free(p); }
