@@ -164,7 +164,7 @@ int show(const RulesOptions& options) {
 void add_load_options(CLI::App& command, RulesOptions& options) {
   command.add_option("--logsources", options.load.logsources, "More logsource mappings (YAML, see docs/logsources.md)")
       ->allow_extra_args(false);
-  command.add_option("--expand", options.load.expand, "Values of %placeholders% (YAML)");
+  command.add_option("--expand", options.load.expand, "Values of %placeholders% (YAML)")->type_name("FILE");
   command.add_option("-f,--format", options.format, "text or jsonl")->check(CLI::IsMember({"text", "jsonl"}));
 }
 

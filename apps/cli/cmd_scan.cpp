@@ -83,22 +83,30 @@ void add_scan(CLI::App& app, Action& action) {
   const auto c = std::make_shared<ScanCommand>();
   sub->add_option("PATH", c->paths,
                   "Files, folders, archives, or - for standard input. The format is told from the bytes")
-      ->required();
+      ->required()
+      ->type_name("");
   sub->add_option("--rules", c->rules.rules, "More Sigma rules: a file or a folder of .yml files; may be repeated")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->type_name("PATH");
   sub->add_flag("--no-default-rules", c->rules.no_default_rules, "Leave out the rules that come with the program");
   sub->add_option("--logsources", c->rules.logsources, "More logsource mappings (YAML, see docs/logsources.md)")
-      ->allow_extra_args(false);
-  sub->add_option("--expand", c->rules.expand, "Values of %placeholders% in rules (YAML: name: [value, ...])");
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  sub->add_option("--expand", c->rules.expand, "Values of %placeholders% in rules (YAML: name: [value, ...])")
+      ->type_name("FILE");
   sub->add_option("-f,--format", c->formats,
                   "FORMAT or FORMAT=FILE: text (default), jsonl, csv, timesketch; may be repeated")
-      ->allow_extra_args(false);
+      ->allow_extra_args(false)
+      ->type_name("FORMAT[=FILE]");
   sub->add_flag("--force", c->force, "Overwrite the FILE of -f FORMAT=FILE");
   sub->add_option("--min-level", c->min_level,
-                  "Least level to report: informational (default), low, medium, high, critical");
-  sub->add_option("--fail-on", c->fail_on, "Exit with 1 when something of this level or above was found");
-  sub->add_option("--from", c->from, "Leave out events before this time (UTC unless it says otherwise)");
-  sub->add_option("--to", c->to, "Leave out events after this time");
+                  "Least level to report: informational (default), low, medium, high, critical")
+      ->type_name("LEVEL");
+  sub->add_option("--fail-on", c->fail_on, "Exit with 1 when something of this level or above was found")
+      ->type_name("LEVEL");
+  sub->add_option("--from", c->from, "Leave out events before this time (UTC unless it says otherwise)")
+      ->type_name("TIME");
+  sub->add_option("--to", c->to, "Leave out events after this time")->type_name("TIME");
   sub->add_flag("--raw", c->raw, "Do not redact passwords and tokens in command lines");
   sub->footer(
       "Examples:\n"
