@@ -265,7 +265,7 @@ bool sniff_json(Bytes head) {
   const Encoding encoding = encoding_of(text);
   if (encoding != Encoding::utf8) {
     const WideText wide{text, encoding == Encoding::utf16be};
-    return looks_like_json(wide, 0);
+    return looks_like_json(wide, wide.size() > 0 && wide[0] == kMarkByte ? 1 : 0);
   }
   constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (text.substr(0, kMark.size()) == kMark) text.remove_prefix(kMark.size());

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <iterator>
 #include <string>
+#include <string_view>
 
 #include "base/text.h"
 #include "sources/json/json_test_support.h"
@@ -201,6 +204,100 @@ TEST(JsonSource, WindowsDoNotMatterForPairs) {
         EXPECT_EQ(got.drops, whole.drops) << first.name << " + " << second.name << " in steps of " << step;
       }
     }
+  }
+}
+
+/// cut() and parse() both look for objects, cut() in what the window happens to hold. They must find the same ones.
+void expect_same_in_all_windows(const std::string& input, const Wanted& wanted, const std::string& name) {
+  const Read whole = run(input, wanted);
+  for (const std::size_t step : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{13}, std::size_t{40}}) {
+    const Read got = run(input, wanted, step);
+    ASSERT_EQ(got.events, whole.events) << name << " in steps of " << step;
+    ASSERT_EQ(got.origins, whole.origins) << name << " in steps of " << step;
+    ASSERT_EQ(got.raws, whole.raws) << name << " in steps of " << step;
+  }
+}
+
+/// The mark is a value there, in UTF-16 too, so the object is broken and reading goes on at a line that begins with {.
+TEST(JsonSource, WindowsDoNotMatterForAMarkInsideAnObject) {
+  const Wanted wanted({"a", "b", "c"});
+  const std::string text = "{\"a\":\xEF\xBB\xBF{\"a\":1}}\n[{\"b\":2}]\n{\"c\":3}\n\xEF\xBB\xBF{\"c\":4}\n";
+  for (const std::string& input : {text, utf16(text, ByteOrder::little), utf16(text, ByteOrder::big)}) {
+    const Read got = run(input, wanted);
+    EXPECT_EQ(got.events, (Lines{"c=3", "c=4"}));
+    EXPECT_EQ(got.drops.size(), 1u);
+    expect_same_in_all_windows(input, wanted, text);
+  }
+}
+
+TEST(JsonSource, WindowsDoNotMatterForACarriageReturnBeforeAnObject) {
+  const Wanted wanted({"a", "b", "c"});
+  const std::string input = "{\"a\":[1}\n\r{\"b\":1}\n\r{\"c\":1}\n";
+  EXPECT_EQ(run(input, wanted).events, (Lines{"b=1", "c=1"}));
+  expect_same_in_all_windows(input, wanted, input);
+}
+
+TEST(JsonSource, WrappersMayBeNestedAsDeepAsTheyLike) {
+  const Wanted wanted({"a"});
+  for (const std::size_t depth : {std::size_t{64}, std::size_t{65}, std::size_t{66}, std::size_t{200}}) {
+    std::string input;
+    for (std::size_t i = 0; i < depth; ++i) input += "{\"value\":[";
+    input += "{\"a\":1} x]},{\"a\":2}\n";
+    for (std::size_t i = 1; i < depth; ++i) input += "]}";
+    input += "{\"a\":3}\n";
+    EXPECT_EQ(run(input, wanted).events, (Lines{"a=1", "a=2", "a=3"})) << depth;
+    expect_same_in_all_windows(input, wanted, "wrappers " + std::to_string(depth));
+  }
+}
+
+/// Texts of pieces that mean something to the scanner, drawn at random (the same in every run), in three encodings.
+TEST(JsonSource, WindowsDoNotMatterForRandomTexts) {
+  const Wanted wanted({"*"});
+  constexpr std::string_view kPieces[] = {"{",
+                                          "}",
+                                          "[",
+                                          "]",
+                                          "\"",
+                                          "\\",
+                                          ",",
+                                          ":",
+                                          "\n",
+                                          "\r",
+                                          " ",
+                                          "1",
+                                          "{}",
+                                          "\"k\"",
+                                          "{\"a\":1}",
+                                          "{\"b\":[",
+                                          "\r\n",
+                                          "\n{\"c\":2}",
+                                          "{\"value\":[",
+                                          "[{",
+                                          "}]",
+                                          "]}",
+                                          "\xEF\xBB\xBF",
+                                          "\xEF\xBF\xBF",
+                                          "\xC3\xBC",
+                                          "\xF0\x9F\x98\x80",
+                                          "\x1E",
+                                          "\n  {\"d\":3}",
+                                          "\"value\":[",
+                                          "},\n",
+                                          "},{",
+                                          "}\n{"};
+  std::uint32_t state = 1;
+  const auto draw = [&state](std::uint32_t below) {
+    state = state * 1664525 + 1013904223;
+    return (state >> 16) % below;
+  };
+  for (int n = 0; n < 3'000; ++n) {
+    std::string text;
+    for (std::uint32_t left = 1 + draw(24); left > 0; --left) text += kPieces[draw(std::size(kPieces))];
+    const std::uint32_t encoding = draw(3);
+    if (encoding > 0) text = utf16(text, encoding == 1 ? ByteOrder::little : ByteOrder::big);
+    if (draw(8) == 0) text.pop_back();  // half a UTF-16 unit, part of a UTF-8 character
+    expect_same_in_all_windows(text, wanted, "text " + std::to_string(n) + ": " + text);
+    if (HasFatalFailure()) return;
   }
 }
 

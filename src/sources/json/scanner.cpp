@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kGarbageMax = 64 * std::size_t{1024};  // a longer line that is no JSON is dropped in pieces
 constexpr std::size_t kIndentMax = 1024;                     // deeper indentation counts as this much
-constexpr std::uint32_t kLevelMax = 64;                      // wrappers in wrappers; real files have 1
 constexpr std::size_t kKeyMax = 16;                          // the longest name in the two tables below
 
 constexpr std::array<std::string_view, 5> kWrapperNames{"Records", "records", "value", "Events", "events"};
@@ -21,9 +20,12 @@ constexpr std::array<std::string_view, 12> kEventKeys{"Event",     "System",   "
 
 constexpr bool is_blank(unsigned char c) noexcept { return c == ' ' || c == '\t' || c == '\r'; }
 
+/// What a blank adds to the indentation. A carriage return belongs to the end of a line, also behind the line feed.
+constexpr std::size_t width_of(unsigned char blank) noexcept { return blank == '\r' ? 0 : 1; }
+
 /// Between records: commas and brackets of arrays, JSON text sequences' 0x1E, and the bytes of a UTF-8 byte order mark.
 constexpr bool is_separator(unsigned char c) noexcept {
-  return is_blank(c) || c == '\n' || c == ',' || c == '[' || c == ']' || c == 0x1E || c == 0xEF || c == 0xBB ||
+  return is_blank(c) || c == '\n' || c == ',' || c == '[' || c == ']' || c == 0x1E || c == kMarkByte || c == 0xBB ||
          c == 0xBF;
 }
 
@@ -50,7 +52,7 @@ void Scanner::start_object() noexcept {
   mode_ = Mode::object;
   scan_ = Scan{};
   scan_.last = Last::colon;  // where a value may stand
-  scan_.maybe_wrapper = level_ < kLevelMax;
+  scan_.maybe_wrapper = true;
 }
 
 /// What follows the array of a wrapper, up to the wrapper's brace.
@@ -190,7 +192,7 @@ Scanner::Outcome Scanner::scan(const Text& text, std::size_t base) {
       case ' ':
       case '\t':
       case '\r':
-        ++s.blanks;
+        s.blanks += width_of(c);
         ++i;
         break;
       case '"':
@@ -248,7 +250,7 @@ Step Scanner::between(const Text& text, std::size_t at, AtEnd at_end, Window win
       line_start_ = true;
       indent_ = 0;
     } else if (is_blank(c)) {
-      ++indent_;
+      indent_ += width_of(c);
     } else if (c < 0x80 && c != 0x1E) {
       line_start_ = false;
     }
@@ -438,7 +440,7 @@ std::size_t Scanner::find_object_line(const Text& text, std::size_t from) {
       line_start_ = true;
       indent_ = 0;
     } else if (line_start_ && is_blank(c)) {
-      ++indent_;
+      indent_ += width_of(c);
     } else if (line_start_ && c == '{' && indent_ <= object_indent_) {
       mode_ = Mode::between;
       return i;

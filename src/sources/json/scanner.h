@@ -10,6 +10,8 @@
 
 namespace stopwarden::json {
 
+inline constexpr unsigned char kMarkByte = 0xEF;  // the first byte of a byte order mark in UTF-8
+
 /// Text of one-byte units (UTF-8).
 struct NarrowText {
   std::string_view bytes;
@@ -17,7 +19,9 @@ struct NarrowText {
   unsigned char operator[](std::size_t i) const noexcept { return static_cast<unsigned char>(bytes[i]); }
 };
 
-/// Text of two-byte units (UTF-16); everything beyond ASCII reads as 0x80, which means nothing to JSON's structure.
+/// Text of two-byte units (UTF-16). It must read as its UTF-8 translation does, because units are cut from this and
+/// parsed as that: a byte order mark in the middle as the mark's first byte, the rest beyond ASCII as 0x80, which means
+/// nothing to JSON's structure.
 struct WideText {
   std::string_view bytes;
   bool big_endian = false;
@@ -25,7 +29,7 @@ struct WideText {
   unsigned char operator[](std::size_t i) const noexcept {
     const auto first = static_cast<unsigned char>(bytes[2 * i]), second = static_cast<unsigned char>(bytes[2 * i + 1]);
     const unsigned char low = big_endian ? second : first, high = big_endian ? first : second;
-    if (high == 0xFE && low == 0xFF) return ' ';  // a byte order mark in the middle
+    if (high == 0xFE && low == 0xFF) return kMarkByte;
     return (high != 0 || low >= 0x80) ? static_cast<unsigned char>(0x80) : low;
   }
 };
@@ -124,7 +128,7 @@ class Scanner {
   Scan scan_;
   std::size_t indent_ = 0;         // blanks before this place on its line
   std::size_t object_indent_ = 0;  // the same where the open object began
-  std::uint32_t level_ = 0;        // wrappers that are open
+  std::uint64_t level_ = 0;        // wrappers that are open
   Mode mode_ = Mode::between;
   bool continued_ = false;  // a comma or [ stood last, so an element of the same array may follow
   bool line_start_ = true;  // nothing but blanks before this place on its line
