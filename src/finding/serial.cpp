@@ -134,12 +134,13 @@ void rule_part(Io& io, F& f) {
 template <class Io, class F>
 void event_part(Io& io, F& f) {
   for (auto* s : {&f.uid, &f.message, &f.host, &f.channel, &f.provider, &f.source_ip}) io_text(io, *s);
-  std::optional<std::int64_t> nanos;
-  if (f.time) nanos = f.time->time_since_epoch().count();
-  io_optional(io, nanos);
+  std::int64_t nanos = f.time ? f.time->time_since_epoch().count() : 0;
+  bool has_time = f.time.has_value();
+  io_number(io, has_time);
+  io_number(io, nanos);
   if constexpr (Io::kReads) {
     f.time.reset();
-    if (nanos) f.time = EventTime{std::chrono::nanoseconds{*nanos}};
+    if (has_time) f.time = EventTime{std::chrono::nanoseconds{nanos}};
   }
   io_optional(io, f.event_id);
   io_optional(io, f.record_id);
