@@ -16,7 +16,7 @@
 
 namespace stopwarden::platform {
 
-Utf8Charset::Utf8Charset() noexcept = default;
+Utf8Charset::Utf8Charset() noexcept { before_ = nullptr; }  // nothing to give back
 Utf8Charset::~Utf8Charset() = default;
 
 }  // namespace stopwarden::platform
