@@ -26,6 +26,7 @@ class Summary final : public EventSink {
   }
   void on_drop(const Error& e) override { check(e.offset <= size_ && e.what[0] != '\0'); }
   void on_oddity(const Error&) override {}
+  void count(std::uint64_t records) { add(std::to_string(records)); }
   std::uint64_t hash = 14695981039346656037u;
 
  private:
@@ -58,6 +59,7 @@ std::uint64_t read(Bytes bytes, const SourceOptions& options, std::size_t window
     at += cut.take;
     length = window;
   }
+  summary.count(record);
   return summary.hash;
 }
 

@@ -87,7 +87,10 @@ std::optional<std::size_t> Scanner::open_probe() const noexcept {
 
 /// Looks for `<Event ... xmlns="...win/2004/08/events/event"` whatever state the tags are in.
 bool Scanner::probe(char16_t c, std::size_t at) {
-  if (in_section()) return false;
+  if (in_section()) {  // no name goes on behind it
+    probe_ = Probe::idle;
+    return false;
+  }
   if (c == '<') {
     probe_ = Probe::name;
     probe_at_ = at;

@@ -33,22 +33,31 @@ inline char16_t unit_at(Bytes text, std::size_t at, Encoding e) noexcept {
   return 0;
 }
 
-/// The local name of a tag while it goes by: letters behind the last colon. A name that does not fit is none of ours.
+/// The local name of a tag while it goes by: letters behind the last colon. A name that does not fit is none of ours,
+/// nor is one with a NUL, prefix included: so "<\0" never begins an event in UTF-8, where it would pass for UTF-16.
 class LocalName {
  public:
-  void clear() noexcept { length_ = 0; }
+  void clear() noexcept {
+    length_ = 0;
+    spoilt_ = false;
+  }
   void add(char16_t c) noexcept {
-    if (c == ':') return clear();
+    if (c == 0) spoilt_ = true;
+    if (c == ':') {
+      length_ = 0;
+      return;
+    }
     if (length_ < letters_.size()) letters_[length_] = c < 0x80 ? static_cast<char>(c) : '?';
     if (length_ <= letters_.size()) ++length_;
   }
   bool is(std::string_view name) const noexcept {
-    return length_ == name.size() && std::string_view(letters_.data(), length_) == name;
+    return !spoilt_ && length_ == name.size() && std::string_view(letters_.data(), length_) == name;
   }
 
  private:
   std::array<char, 12> letters_{};
   std::size_t length_ = 0;
+  bool spoilt_ = false;
 };
 
 /// What the scanner stopped at. Offsets are bytes of the window that scan() got.

@@ -59,6 +59,32 @@ TEST(XmlScanner, TellsWhereEventsBeginAndEnd) {
   for (const Case& c : cases) EXPECT_EQ(told(c.text), c.want) << c.text;
 }
 
+TEST(XmlScanner, ANameWithNulIsNoEvent) {
+  using namespace std::string_view_literals;
+  const std::pair<std::string_view, const char*> cases[] = {
+      {"<\0e:Event></Event><Event/>"sv, "F0 F10 S18 E26 "},
+      {"<e\0:Event/><Event/>"sv, "F0 S11 E19 "},
+      {"<Event\0/><Event/>"sv, "F0 S9 E17 "},
+      {"<Event><\0:Event></Event>"sv, "S0 E24 "},
+      {"<Event></\0:Event></Event>"sv, "S0 E25 "},
+  };
+  for (const auto& [text, want] : cases) EXPECT_EQ(told(text), want) << text;
+  std::string damaged = kNew;
+  damaged.insert(1, "\0:"sv);
+  EXPECT_EQ(told(kNew + damaged + "</Event>"), "S0 E" + std::to_string(kNew.size() + damaged.size() + 8) + " ");
+}
+
+TEST(XmlScanner, TextBehindASectionIsNoStartOfAnEvent) {
+  const std::string attributes = ":Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'";
+  for (const std::string section : {"<!-- -->", "<?pi ?>", "<!D x>", "<![CDATA[x]]>"})
+    for (const ByteOrder order : {ByteOrder::little, ByteOrder::big}) {
+      const std::string bytes = utf8_to_utf16("<Event>" + section + attributes + "</Event>", order);
+      EXPECT_EQ(told(bytes, order == ByteOrder::big ? Encoding::utf16be : Encoding::utf16le),
+                "S0 E" + std::to_string(bytes.size()) + " ")
+          << section;
+    }
+}
+
 TEST(XmlScanner, ANewEventEndsOneThatBrokeOff) {
   EXPECT_EQ(told(kNew + "<System>" + kNew), "S0 R77 ...");
   EXPECT_EQ(told(kNew + "<Data Name=\"x>" + kNew), "S0 R83 ...");

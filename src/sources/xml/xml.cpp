@@ -169,6 +169,7 @@ void XmlSource::start_anew() {
 }
 
 std::uint64_t XmlSource::parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) {
+  // A unit starts with the '<' of an event, and no name of an event has a NUL: two bytes tell what cut() went by.
   const Encoding encoding = detect_encoding(unit);
   Scanner scanner(encoding);
   std::uint64_t records = 0;

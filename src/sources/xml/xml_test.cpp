@@ -224,6 +224,16 @@ TEST(Xml, ABadEventCostsItselfOnly) {
     }
 }
 
+TEST(Xml, ANulInATagDoesNotPassForUtf16) {
+  const std::string bad = std::string("<\0e:Event>", 10) + system_part(2) + "</Event>";
+  for (const std::string& before : {std::string("\n"), event(1)})
+    for (const std::size_t window : {std::size_t{1}, std::size_t{1000}, std::size_t{1} << 16}) {
+      const Log log = read(before + bad + event(3), {}, window);
+      EXPECT_EQ(log.records, before == "\n" ? Numbers{3} : (Numbers{1, 3})) << window;
+      EXPECT_EQ(log.drops, Lines{"bad_value@" + std::to_string(before.size())}) << window;
+    }
+}
+
 TEST(Xml, DroppedEventsKeepTheirNumbers) {
   const Log log = read(event(1) + event(2, "<a></b>") + event(3));
   EXPECT_EQ(log.records, (Numbers{1, 3}));
