@@ -36,7 +36,8 @@ class File {
   static Result<File> open(const std::string& path, OpenAs as, std::string& why);
   /// Standard input, which stays open when the File goes.
   static File standard_input();
-  /// A file without a name in $TMPDIR, or where that is not set in /var/tmp, else /tmp, which is gone when it is closed, also when the program is killed.
+  /// A file without a name in $TMPDIR, or where that is not set in /var/tmp, else /tmp, which is gone when it is
+  /// closed, also when the program is killed.
   static Result<File> temporary(std::string& why);
 
   File(File&& other) noexcept;
