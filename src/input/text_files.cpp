@@ -74,6 +74,7 @@ Result<TextFile> read_text_file(const std::string& path, std::size_t bytes_max, 
     if (n.value() == 0) break;
   }
   out.text.resize(filled);
+  out.text.shrink_to_fit();  // thousands of rules are in memory at a time, each a few kB
   return out;
 }
 
