@@ -33,7 +33,7 @@ void Progress::on_progress(std::uint64_t bytes_done, const ScanSummary& so_far) 
   std::uint64_t hits = 0;
   for (const std::uint64_t n : so_far.hits_by_level) hits += n;
   line += fmt::format("{} events, {} hits, {}/s", grouped(so_far.events), grouped(hits),
-                      size_text(static_cast<std::uint64_t>(static_cast<double>(so_far.bytes) / elapsed)));
+                      size_text(static_cast<std::uint64_t>(static_cast<double>(bytes_done) / elapsed)));
   std::fwrite(line.data(), 1, line.size(), stderr);
   std::fflush(stderr);
   drawn_ = true;

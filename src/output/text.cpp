@@ -125,7 +125,7 @@ TextWriter::TextWriter(ByteSink& out, const FormatOptions& options)
     : FindingWriter(out), colour_(options.colour), width_(options.width) {}
 
 std::string TextWriter::coloured(std::string_view text, std::string_view sgr) const {
-  if (colour_ == Colour::off || text.empty()) return std::string{text};
+  if (colour_ == Colour::off || text.empty() || sgr.empty()) return std::string{text};
   return fmt::format("\x1b[{}m{}\x1b[0m", sgr, text);
 }
 
