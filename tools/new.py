@@ -95,14 +95,14 @@ regression_tests_info:
     - name: fires
       type: json
       match_count: 1
-      path: fires.jsonl
+      path: fires.ndjson
     - name: close neighbour
       type: json
       match_count: 0
-      path: quiet.jsonl
+      path: quiet.ndjson
 """)
-    write(f"tests/rules/{place}/fires.jsonl", "")
-    write(f"tests/rules/{place}/quiet.jsonl", "")
+    write(f"tests/rules/{place}/fires.ndjson", "")
+    write(f"tests/rules/{place}/quiet.ndjson", "")
 
 
 def main() -> int:
