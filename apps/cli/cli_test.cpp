@@ -55,6 +55,15 @@ TEST(Load, WhatCannotBeReadIsNamedAndTheRestRuns) {
   EXPECT_GE(loaded.rules->size(), 30u);
 }
 
+TEST(Load, AFolderWithoutRulesIsNamed) {
+  RuleOptions options;
+  options.rules = {SW_SOURCE_DIR "/docs/adr"};
+  const LoadedRules loaded = load_rules(options);
+  ASSERT_EQ(loaded.unreadable.size(), 1u);
+  EXPECT_EQ(loaded.unreadable[0].second, "no rule file (.yml, .yaml) is there");
+  EXPECT_FALSE(loaded.complete());
+}
+
 TEST(Summary, SaysWhatWasNotReadAndStaysSafe) {
   const LoadedRules loaded = load_rules({});
   ScanSummary s;

@@ -42,7 +42,10 @@ LoadedRules load_rules(const RuleOptions& options) {
   std::vector<TextFile> files;
   if (!options.no_default_rules) files = builtin(embedded_rules());
   for (const std::string& path : options.rules) {
+    const std::size_t problems = out.unreadable.size();
     std::vector<TextFile> tree = read_text_tree(path, kRuleSuffixes, kTextFileMax, out.unreadable);
+    if (tree.empty() && out.unreadable.size() == problems)
+      out.unreadable.emplace_back(path, "no rule file (.yml, .yaml) is there");
     files.insert(files.end(), std::make_move_iterator(tree.begin()), std::make_move_iterator(tree.end()));
   }
   out.rules = std::make_unique<sigma::RuleSet>(
