@@ -45,7 +45,10 @@ bool only_replaces(std::string_view text, std::string_view redacted) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace stopwarden;
   const std::string text(reinterpret_cast<const char*>(data), size);
-  require(only_replaces(text, redact(text)), "redaction made something up");
+  std::string starless = text;  // stars of the text's own beside a secret cannot be told from those that replace it
+  std::replace(starless.begin(), starless.end(), '*', '+');
+  require(only_replaces(starless, redact(starless)), "redaction made something up");
+  (void)redact(text);
   for (const OutputFormat& format : output_formats()) {
     Kept out;
     FormatOptions options;
