@@ -38,6 +38,7 @@ struct MatchedField {
 /// A rule fired on an event.
 struct Hit {
   const RuleInfo* rule = nullptr;
+  std::uint32_t number = 0;  ///< of the rule in its set
   const Event* event = nullptr;
   std::span<const MatchedField> matched;  ///< positive items of the condition, deduplicated, in the rule's order
 };

@@ -30,6 +30,8 @@ struct Origin {
   std::uint64_t record = 0;  ///< which event of the input, from 1
 };
 
+class FieldReader;
+
 /// A view of one event. All views belong to the source that emits it and die when on_event() returns; whatever must
 /// live longer copies.
 struct Event {
@@ -40,8 +42,28 @@ struct Event {
   std::optional<std::uint32_t> event_id;   ///< Windows: EventID without qualifiers
   std::optional<std::uint64_t> record_id;  ///< Windows: EventRecordID
   Origin origin;
-  std::string_view raw;                ///< the record's bytes as read, for identity; may be empty
-  std::span<const FieldValue> fields;  ///< wanted fields only, in the order of the record
+  std::string_view raw;                 ///< the record's bytes as read, for identity; may be empty
+  std::span<const FieldValue> fields;   ///< what `choice` holds, else all wanted fields; in the order of the record
+  const FieldChoice* choice = nullptr;  ///< what the source's FieldPlanner chose for it (source.h)
+  FieldReader* reader = nullptr;        ///< gives what `choice` left out; nullptr when nothing was
 };
+
+/// Reads the event that is being emitted once more.
+class FieldReader {
+ public:
+  virtual ~FieldReader() = default;
+  /// All wanted fields of the event, in the order of the record. Valid until on_event() returns, like the event itself,
+  /// whose own fields stay valid, too. Cost: the record is read again; for the few events that matter.
+  virtual std::span<const FieldValue> all_fields() = 0;
+};
+
+/// The event with all wanted fields, whatever was chosen for it.
+inline Event with_all_fields(const Event& event) {
+  Event out = event;
+  if (event.reader != nullptr) out.fields = event.reader->all_fields();
+  out.choice = nullptr;
+  out.reader = nullptr;
+  return out;
+}
 
 }  // namespace stopwarden

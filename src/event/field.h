@@ -72,4 +72,38 @@ class WantedFields {
   bool all_values_ = false;
 };
 
+/// The fields that are asked of one kind of event.
+class FieldChoice {
+ public:
+  void add(FieldId id) {
+    const std::size_t word = index(id) / kBits;
+    if (word >= words_.size()) words_.resize(word + 1, 0);
+    words_[word] |= std::uint64_t{1} << (index(id) % kBits);
+  }
+  /// Every value, those of unknown names (kUnnamedField) among them.
+  void add_all_values() noexcept { all_values_ = true; }
+  bool all_values() const noexcept { return all_values_; }
+  bool contains(FieldId id) const noexcept {
+    const std::size_t word = index(id) / kBits;
+    return all_values_ || (word < words_.size() && ((words_[word] >> (index(id) % kBits)) & 1) != 0);
+  }
+  bool operator==(const FieldChoice&) const = default;
+
+ private:
+  static constexpr std::size_t kBits = 64;
+  std::vector<std::uint64_t> words_;
+  bool all_values_ = false;
+};
+
+/// Chooses fields by the kind of event, so that values nobody asks of it are never touched. Asked by a source once it
+/// knows channel, provider and id; where it cannot know them before the values, it delivers all wanted fields.
+/// One object per thread.
+class FieldPlanner {
+ public:
+  virtual ~FieldPlanner() = default;
+  /// A subset of the wanted fields. Valid until the next call. Cost: one hash of the names.
+  virtual const FieldChoice& choose(std::string_view channel, std::string_view provider,
+                                    std::optional<std::uint32_t> event_id) = 0;
+};
+
 }  // namespace stopwarden

@@ -59,9 +59,11 @@ class Source {
   virtual std::size_t window_max() const noexcept = 0;
 };
 
-/// How a source is told what is wanted. `wanted` outlives the source.
+/// How a source is told what is wanted. Both outlive the source.
 struct SourceOptions {
   const WantedFields* wanted = nullptr;
+  /// Narrows `wanted` for each event; the event then says so in `choice` and has a `reader`. nullptr: nothing narrows.
+  FieldPlanner* planner = nullptr;
 };
 
 }  // namespace stopwarden

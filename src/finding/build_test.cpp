@@ -46,9 +46,9 @@ class Build : public testing::Test {
     rule.level = Level::high;
   }
   Finding build(Made& made, std::vector<Target> targets = {}, Redaction redaction = Redaction::on) {
-    return FindingBuilder(table, redaction).build({&rule, &made.event(), matched}, "logs/a.evtx", targets);
+    return FindingBuilder(table, redaction).build({&rule, 0, &made.event(), matched}, "logs/a.evtx", targets);
   }
-  std::string uid(Made& made) { return hit_uid({&rule, &made.event(), matched}); }
+  std::string uid(Made& made) { return hit_uid({&rule, 0, &made.event(), matched}); }
   FieldTable table;
   RuleInfo rule;
   std::vector<MatchedField> matched;

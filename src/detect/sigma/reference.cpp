@@ -335,7 +335,7 @@ struct ReferenceMatcher::Impl {
       fired = candidate.rule;
       matched.clear();
       collect(context, context.rule.root);
-      sink.on_hit({&context.rule.info, &event, matched});
+      sink.on_hit({&context.rule.info, candidate.rule, &event, matched});
     }
   }
 

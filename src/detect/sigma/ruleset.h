@@ -68,17 +68,28 @@ class RuleSet {
   std::vector<RuleReport> reports_;
 };
 
-/// The plain matcher: every rule whose logsource accepts the event, its whole condition, no shortcuts that could change
-/// an answer. The truth that every faster matcher is held to (design, section 3). One object per thread.
-class ReferenceMatcher {
+/// Finds the rules that fire on an event. One object per thread; the RuleSet outlives it.
+class Matcher {
  public:
-  explicit ReferenceMatcher(const RuleSet& rules);
-  ~ReferenceMatcher();
-  /// Reports each rule that fires on `event`, in the order of the set. Cost: linear in rules of the event's source.
-  void match(const Event& event, HitSink& sink);
+  virtual ~Matcher() = default;
+  /// Reports each rule that fires on `event`, in the order of the set, each once.
+  virtual void match(const Event& event, HitSink& sink) = 0;
   /// For each rule of the set, how many searches of a regular expression were given up (regex.h); each counted as no
   /// match. To be summed over threads and reported.
-  std::span<const std::uint64_t> budget_exceeded() const;
+  virtual std::span<const std::uint64_t> budget_exceeded() const = 0;
+  /// What the sources of this thread should ask; nullptr: read all wanted fields.
+  virtual FieldPlanner* planner() noexcept { return nullptr; }
+};
+
+/// The plain matcher: every rule whose logsource accepts the event, its whole condition, no shortcuts that could change
+/// an answer. The truth that every faster matcher is held to (design, section 3). It wants all fields of the event.
+class ReferenceMatcher final : public Matcher {
+ public:
+  explicit ReferenceMatcher(const RuleSet& rules);
+  ~ReferenceMatcher() override;
+  /// Cost: linear in rules of the event's source.
+  void match(const Event& event, HitSink& sink) override;
+  std::span<const std::uint64_t> budget_exceeded() const override;
 
  private:
   struct Impl;
