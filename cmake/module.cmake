@@ -6,6 +6,8 @@ target_compile_options(sw_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -W
 # GCC 12 sees an overlap in `"literal" + std::string` that is not there (GCC bug 105651).
 target_compile_options(sw_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 target_compile_definitions(sw_options INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+# The rule cache tells builds apart by it. Not every linker gives one unasked.
+target_link_options(sw_options INTERFACE -Wl,--build-id=sha1)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(sw_options INTERFACE -fstack-protector-strong)
   target_compile_definitions(sw_options INTERFACE _FORTIFY_SOURCE=2)
