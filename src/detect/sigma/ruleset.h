@@ -63,6 +63,7 @@ class RuleSet {
   void add_wanted(WantedFields& wanted) const;
 
  private:
+  friend struct CacheAccess;  // cache.cpp
   RuleSet();
   std::unique_ptr<Ir> ir_;
   std::vector<RuleReport> reports_;
