@@ -48,7 +48,7 @@ function(sw_test name)
   endforeach()
   target_compile_definitions(test_${name} PRIVATE SW_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 120)
+    PROPERTIES TIMEOUT 120 ENVIRONMENT "XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/cache")  # never the user's own
 endfunction()
 
 # sw_fuzz(json DEPS json): fuzz/fuzz_json.cpp. With SW_FUZZ a libFuzzer program; without it a program that replays

@@ -60,7 +60,7 @@ int run(const ScanCommand& command) {
                    pipe ? Outputs::Input::pipe : Outputs::Input::files);
   if (!problem.empty()) return usage(problem);
 
-  const LoadedRules loaded = load_rules(command.rules);
+  const LoadedRules loaded = load_rules(command.rules, UseCache::yes);
   if (loaded.rules->size() == 0) fmt::print(stderr, "stopwarden scan: no rule was loaded, so nothing can be found\n");
   const bool bar = platform::is_terminal(platform::Stream::standard_error);
   Progress progress(total_bytes(options.paths), bar ? Progress::Show::yes : Progress::Show::no);

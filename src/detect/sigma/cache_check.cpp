@@ -10,8 +10,9 @@
 namespace stopwarden::sigma {
 namespace {
 
-constexpr std::uint32_t kDepthMax = 512;              // a compiled rule comes to 64 + 64 and a few
-constexpr std::uint64_t kCostMax = 4 * 4'000'000ULL;  // tests and nodes tried once, of all rules; SigmaHQ: 10^5
+constexpr std::uint32_t kDepthMax = 512;  // a compiled rule comes to 64 + 64 and a few
+constexpr std::uint64_t kCostMax =
+    kRuleLimits.rule_set_values_max;  // tests and nodes of all rules, each tried once; SigmaHQ: 10^5
 
 bool is_sound(const Pattern& pattern) {
   return std::all_of(pattern.tokens.begin(), pattern.tokens.end(), [](const PatternToken& token) {

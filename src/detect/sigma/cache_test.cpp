@@ -344,7 +344,7 @@ TEST(Cache, NoBytesAtAllCanHurt) {
   ASSERT_TRUE(file);
   const std::string payload = file->substr(kCacheHeaderBytes);
   std::size_t accepted = 0;
-  for (std::size_t at = 0; at < payload.size(); at += 7) {
+  for (std::size_t at = 0; at < payload.size(); at += 31) {
     for (const char value : {'\x00', '\x7F', '\xFF'}) {
       std::string damaged = payload;
       damaged[at] = value;
@@ -353,7 +353,7 @@ TEST(Cache, NoBytesAtAllCanHurt) {
       if (++accepted % 50 == 0) hits_of_all_events(*loaded);
     }
   }
-  EXPECT_GT(accepted, 100u);  // texts of a rule may be any
+  EXPECT_GT(accepted, 30u);  // texts of a rule may be any
   for (std::size_t size = 0; size < payload.size(); size += 101)
     ASSERT_FALSE(from_cache_payload(std::string_view(payload).substr(0, size))) << size;
 }
