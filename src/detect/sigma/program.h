@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the fast matcher runs: the rules' triggers, indexed by field, and their sources. Immutable; threads share it.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "detect/sigma/evaluation.h"
+#include "detect/sigma/literal_index.h"
+#include "detect/sigma/ruleset.h"
+
+namespace stopwarden::sigma {
+
+class Program {
+ public:
+  /// `rules` outlives the program. Cost: tens of milliseconds for some thousand rules.
+  explicit Program(const RuleSet& rules);
+
+  struct Wait {
+    FieldId field{};  ///< kUnnamedField: any value of the event
+    Engines engines = 0;
+  };
+
+  const Ir& ir() const noexcept { return ir_; }
+  std::span<const RuleSource> sources() const noexcept { return sources_; }
+  /// Do the source's aliases make this field?
+  bool makes(std::uint32_t source, FieldId field) const noexcept;
+  /// In which fields, and how, the trigger of a rule is looked for. Empty: it has none.
+  std::span<const Wait> waits(std::uint32_t rule) const noexcept { return waits_[rule]; }
+  /// The triggers of a field; nullptr when no rule waits there.
+  const LiteralIndex* index_of(FieldId field) const noexcept;
+
+ private:
+  const Ir& ir_;
+  std::vector<RuleSource> sources_;
+  std::vector<std::vector<Wait>> waits_;
+  std::unordered_map<std::uint16_t, LiteralIndex> indexes_;
+};
+
+}  // namespace stopwarden::sigma
