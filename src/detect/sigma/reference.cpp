@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // ReferenceMatcher: dispatch by selector, then each condition as it is written.
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <unordered_map>
 
 #include "base/arena.h"
@@ -323,19 +325,54 @@ struct ReferenceMatcher::Impl {
   }
 
   void match(const Event& event, HitSink& sink) {
+    if (profile == nullptr)
+      match<Measure::no>(event, sink);
+    else
+      match<Measure::yes>(event, sink);
+  }
+
+  /// Adds the time from its making to its end to a rule.
+  class Stopwatch {
+   public:
+    explicit Stopwatch(RuleProfile::Cost& cost) : cost_(cost), start_(Clock::now()) { ++cost_.evaluations; }
+    ~Stopwatch() {
+      const auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start_);
+      cost_.ns += static_cast<std::uint64_t>(spent.count());
+    }
+    Stopwatch(const Stopwatch&) = delete;
+    Stopwatch& operator=(const Stopwatch&) = delete;
+
+   private:
+    using Clock = std::chrono::steady_clock;
+    RuleProfile::Cost& cost_;
+    Clock::time_point start_;
+  };
+  enum class Measure : std::uint8_t { no, yes };
+
+  /// Does the rule fire? Then `matched` says on what.
+  bool fires(const Candidate& candidate, Source& source) {
+    derive_all(source);
+    const Context context{ir.rules[candidate.rule], candidate.rule, source};
+    if (!node_true(context, context.rule.root)) return false;
+    matched.clear();
+    collect(context, context.rule.root);
+    return true;
+  }
+
+  template <Measure kMeasure>
+  void match(const Event& event, HitSink& sink) {
     load(event);
     std::uint32_t fired = kNone;
     for (const Candidate& candidate : plan_for(event)) {
       if (candidate.rule == fired) continue;
       Source& source = sources[candidate.selector];
       if (!accepts(source)) continue;
-      derive_all(source);
-      const Context context{ir.rules[candidate.rule], candidate.rule, source};
-      if (!node_true(context, context.rule.root)) continue;
+      std::optional<Stopwatch> stopwatch;
+      if constexpr (kMeasure == Measure::yes) stopwatch.emplace(profile->by_rule[candidate.rule]);
+      if (!fires(candidate, source)) continue;
+      stopwatch.reset();
       fired = candidate.rule;
-      matched.clear();
-      collect(context, context.rule.root);
-      sink.on_hit({&context.rule.info, candidate.rule, &event, matched});
+      sink.on_hit({&ir.rules[candidate.rule].info, candidate.rule, &event, matched});
     }
   }
 
@@ -357,12 +394,18 @@ struct ReferenceMatcher::Impl {
   std::vector<MatchedField> matched;
   Arena arena;
   RegexScratch scratch;
+  RuleProfile* profile = nullptr;
 };
 
 ReferenceMatcher::ReferenceMatcher(const RuleSet& rules) : impl_(std::make_unique<Impl>(rules)) {}
 ReferenceMatcher::~ReferenceMatcher() = default;
 
 void ReferenceMatcher::match(const Event& event, HitSink& sink) { impl_->match(event, sink); }
+
+void ReferenceMatcher::measure(RuleProfile& profile) {
+  profile.by_rule.resize(impl_->ir.rules.size());
+  impl_->profile = &profile;
+}
 
 std::span<const std::uint64_t> ReferenceMatcher::budget_exceeded() const { return impl_->budget; }
 
