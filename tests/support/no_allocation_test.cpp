@@ -169,10 +169,10 @@ TEST_F(NoAllocation, Evtx) {
   expect_none(evtx, 300);
 }
 
-/// Warm when the first window was read: the line at a window's end may need a buffer of its own.
+/// Warm when some blocks were read: the line at the end of a block is copied, into a buffer that grows with the longest.
 TEST_F(NoAllocation, JsonLines) {
   EXPECT_GE(json.size(), std::size_t{2} << 20);
-  expect_none(json, 1800);
+  expect_none(json, 2700);
 }
 
 /// What pugixml takes by malloc is not counted.

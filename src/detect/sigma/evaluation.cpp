@@ -2,6 +2,7 @@
 #include "detect/sigma/evaluation.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <map>
 
@@ -267,7 +268,19 @@ void Evaluation::collect(const Candidate& at, const Rule& rule, std::uint32_t nu
 
 bool Evaluation::fires(const Candidate& candidate) {
   const Rule& rule = ir_.rules[candidate.rule];
-  return node_true(candidate, rule, rule.root);
+  if (profile_ == nullptr) return node_true(candidate, rule, rule.root);
+  const auto start = std::chrono::steady_clock::now();
+  const bool fires = node_true(candidate, rule, rule.root);
+  const auto spent = std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start);
+  RuleProfile::Cost& cost = profile_->by_rule[candidate.rule];
+  ++cost.evaluations;
+  cost.ns += static_cast<std::uint64_t>(spent.count());
+  return fires;
+}
+
+void Evaluation::measure(RuleProfile& profile) {
+  profile.by_rule.resize(ir_.rules.size());
+  profile_ = &profile;
 }
 
 std::span<const MatchedField> Evaluation::matched(const Candidate& candidate) {

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "detect/hit.h"
 #include "detect/sigma/ir.h"
+#include "detect/sigma/ruleset.h"
 #include "event/event.h"
 
 namespace stopwarden::sigma {
@@ -62,6 +63,8 @@ class Evaluation {
   std::string_view folded(std::uint32_t value);
 
   std::span<const std::uint64_t> budget_exceeded() const noexcept { return budget_; }
+  /// From now on fires() adds what each rule takes to `profile`.
+  void measure(RuleProfile& profile);
 
  private:
   struct Slot {
@@ -114,6 +117,7 @@ class Evaluation {
   std::vector<MatchedField> matched_;
   Arena arena_;
   RegexScratch scratch_;
+  RuleProfile* profile_ = nullptr;
 };
 
 }  // namespace stopwarden::sigma

@@ -168,6 +168,8 @@ struct FastMatcher::Impl final : FieldPlanner {
 FastMatcher::FastMatcher(const Program& program) : impl_(std::make_unique<Impl>(program)) {}
 FastMatcher::~FastMatcher() = default;
 
+void FastMatcher::measure(RuleProfile& profile) { impl_->evaluation.measure(profile); }
+
 void FastMatcher::match(const Event& event, HitSink& sink) { impl_->match(event, sink); }
 
 std::span<const std::uint64_t> FastMatcher::budget_exceeded() const { return impl_->evaluation.budget_exceeded(); }

@@ -25,6 +25,7 @@ class FastMatcher final : public Matcher {
   void match(const Event& event, HitSink& sink) override;
   std::span<const std::uint64_t> budget_exceeded() const override;
   FieldPlanner* planner() noexcept override;
+  void measure(RuleProfile& profile) override;
 
  private:
   struct Impl;

@@ -61,6 +61,8 @@ struct ReferenceMatcher::Impl {
 ReferenceMatcher::ReferenceMatcher(const RuleSet& rules) : impl_(std::make_unique<Impl>(rules)) {}
 ReferenceMatcher::~ReferenceMatcher() = default;
 
+void ReferenceMatcher::measure(RuleProfile& profile) { impl_->evaluation.measure(profile); }
+
 void ReferenceMatcher::match(const Event& event, HitSink& sink) { impl_->match(event, sink); }
 
 std::span<const std::uint64_t> ReferenceMatcher::budget_exceeded() const { return impl_->evaluation.budget_exceeded(); }
