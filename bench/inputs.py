@@ -26,9 +26,9 @@ class Inputs:
     evtx: list
     ndjson: list
     rules: list  # what --rules gets
-    real: bool
+    real: bool  # events
+    judged: bool  # real events and all Windows rules: what the floors speak of
     what: str  # one line for the reader of the figures
-    evtxexport_clean: bool = False
 
 
 def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: float) -> Inputs:
@@ -40,14 +40,15 @@ def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: floa
         perf = pathlib.Path(os.environ["STOPWARDEN_PERF"])
     if perf is None and tool.is_file():
         perf = make_perf(tool, gigabytes)
-    rules = [windows_rules(corpus / "sigma-rules")] if (corpus / "sigma-rules").is_dir() else [ROOT / "rules"]
-    set_name = "all Windows rules of the corpus" if rules[0] != ROOT / "rules" else "our own rules (no corpus here)"
+    all_rules = (corpus / "sigma-rules").is_dir()
+    rules = [windows_rules(corpus / "sigma-rules")] if all_rules else [ROOT / "rules"]
+    set_name = "all Windows rules of the corpus" if all_rules else "our own rules (no corpus here)"
     if perf is not None:
         evtx, ndjson = sorted((perf / "evtx").glob("*.evtx")), sorted((perf / "ndjson").glob("*.jsonl"))
         if not evtx or not ndjson:
             sys.exit(f"{perf} has no evtx/*.evtx and ndjson/*.jsonl")
-        return Inputs(evtx, ndjson, rules, True, f"real events, {set_name}", True)
-    return Inputs(*make_synthetic(gigabytes), rules, False,
+        return Inputs(evtx, ndjson, rules, True, all_rules, f"real events, {set_name}")
+    return Inputs(*make_synthetic(gigabytes), rules, False, False,
                   f"SYNTHETIC events made from samples/demo (no corpus here: say nothing about real logs by them), {set_name}")
 
 
@@ -85,26 +86,28 @@ def evtx_header(chunks: int, next_record: int) -> bytes:
     return bytes(h)
 
 
-def evtx_slice(path: pathlib.Path, first: int, chunks: int) -> bytes:
-    """A file of `chunks` chunks of another file, from its chunk `first` on, round its end if need be."""
+def evtx_slice(path: pathlib.Path, first: int, chunks: int):
+    """Pieces of a file of `chunks` chunks of another file, from its chunk `first` on, round its end if need be."""
     have = (path.stat().st_size - HEADER) // CHUNK
-    out, last_record = [], 0
     with path.open("rb") as f:
+        f.seek(HEADER + (first + chunks - 1) % have * CHUNK + 32)  # the last chunk's last record number
+        yield evtx_header(chunks, struct.unpack("<Q", f.read(8))[0] + 1)
         for i in range(chunks):
             f.seek(HEADER + (first + i) % have * CHUNK)
-            out.append(f.read(CHUNK))
-            last_record = struct.unpack_from("<Q", out[-1], 32)[0]
-    return evtx_header(chunks, last_record + 1) + b"".join(out)
+            yield f.read(CHUNK)
 
 
-def ndjson_slice(path: pathlib.Path, start: int, size: int) -> bytes:
-    """Whole lines, about `size` bytes, from about `start` on."""
+def ndjson_slice(path: pathlib.Path, start: int, size: int):
+    """Pieces of whole lines, about `size` bytes, from about `start` on."""
     with path.open("rb") as f:
         start %= max(1, path.stat().st_size - size)
         f.seek(start)
         if start:
             f.readline()
-        return f.read(size) + f.readline()
+        while size > 0 and (piece := f.read(min(size, 1 << 20))):
+            size -= len(piece)
+            yield piece
+        yield f.readline()
 
 
 def sliced(inputs: Inputs, megabytes: float) -> Inputs:
@@ -112,9 +115,12 @@ def sliced(inputs: Inputs, megabytes: float) -> Inputs:
     folder = CACHE / f"slice_{megabytes:g}_{'real' if inputs.real else 'synthetic'}"
     evtx, ndjson = folder / "slice.evtx", folder / "slice.jsonl"
     folder.mkdir(parents=True, exist_ok=True)
-    evtx.write_bytes(evtx_slice(inputs.evtx[0], 0, max(1, int(megabytes * 1e6) // CHUNK)))
+    with evtx.open("wb") as out:
+        out.writelines(evtx_slice(inputs.evtx[0], 0, max(1, int(megabytes * 1e6) // CHUNK)))
     step, part = inputs.ndjson[0].stat().st_size // 16, int(megabytes * 1e6 / 16)  # captures follow each other: take of many
-    ndjson.write_bytes(b"".join(ndjson_slice(inputs.ndjson[0], i * step, part) for i in range(16)))
+    with ndjson.open("wb") as out:
+        for i in range(16):
+            out.writelines(ndjson_slice(inputs.ndjson[0], i * step, part))
     return dataclasses.replace(inputs, evtx=[evtx], ndjson=[ndjson], what=f"{inputs.what}, a slice of {megabytes:g} MB")
 
 
@@ -131,9 +137,10 @@ def triage_zip(inputs: Inputs, gigabytes: float) -> tuple:
                 name = f"triage/HOST{host:02d}"
                 chunks = max(1, each * 3 // 4 // CHUNK)
                 for n in range(0, chunks, 800):  # files of 50 MB
-                    count = min(800, chunks - n)
-                    z.writestr(f"{name}/winevt/Log{n // 800:03d}.evtx", evtx_slice(inputs.evtx[0], host * chunks + n, count))
-                z.writestr(f"{name}/forwarded.jsonl", ndjson_slice(inputs.ndjson[0], host * each // 4, each // 4))
+                    with z.open(f"{name}/winevt/Log{n // 800:03d}.evtx", "w") as entry:
+                        entry.writelines(evtx_slice(inputs.evtx[0], host * chunks + n, min(800, chunks - n)))
+                with z.open(f"{name}/forwarded.jsonl", "w") as entry:
+                    entry.writelines(ndjson_slice(inputs.ndjson[0], host * each // 4, each // 4))
         part.rename(target)
     with zipfile.ZipFile(target) as z:
         return target, sum(entry.file_size for entry in z.infolist())

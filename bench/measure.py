@@ -4,9 +4,11 @@ import dataclasses
 import json
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -24,7 +26,7 @@ class WrongAnswer(Exception):
 class Child:
     wall: float
     cpu: float
-    peak_mb: float  # of the child; not less than this script's own memory at the time (some 20 MB)
+    peak_mb: float
     code: int
     out: bytes
     err: bytes
@@ -40,7 +42,7 @@ def run_child(command: list, env: dict | None = None, one_core: bool = False, ou
     if one_core:
         os.sched_setaffinity(0, {min(allowed)})
     try:
-        with open(os.devnull, "rb") as nothing, _temporary() as err, _temporary() as kept:
+        with open(os.devnull, "rb") as nothing, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as kept:
             start = time.perf_counter()
             p = subprocess.Popen([str(c) for c in command], stdin=nothing, stdout=out_file or kept, stderr=err,
                                  env={**os.environ, **(env or {})})
@@ -49,14 +51,18 @@ def run_child(command: list, env: dict | None = None, one_core: bool = False, ou
             p.returncode = os.waitstatus_to_exitcode(status)
             kept.seek(0)
             err.seek(0)
-            return Child(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, p.returncode, kept.read(), err.read())
+            return Child(wall, usage.ru_utime + usage.ru_stime, peak_mb(usage), p.returncode, kept.read(), err.read())
     finally:
         os.sched_setaffinity(0, allowed)
 
 
-def _temporary():
-    import tempfile
-    return tempfile.TemporaryFile()
+def peak_mb(usage) -> float:
+    """Linux starts a child's peak at the memory of who started it, so this script must stay small: what it makes, it makes
+    in pieces."""
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if own > 60 * 1024:
+        raise WrongAnswer(f"this script has used {own // 1024} MB itself: it cannot tell a child's memory")
+    return usage.ru_maxrss / 1024
 
 
 def engine_bench(*arguments) -> dict:
