@@ -147,8 +147,8 @@ int run_simdjson(const CommonOptions& options) {
   simdjson::ondemand::parser parser;
   parser.threaded = false;  // else stage 1 of the next batch runs on a second core
   std::vector<char> window(kBatch + simdjson::SIMDJSON_PADDING);
-  for (const Walk& w : {walk(parser, text, Visit::documents), walk(parser, text, Visit::fields),
-                        walk_files(parser, files, window)}) {
+  for (const Walk& w :
+       {walk(parser, text, Visit::documents), walk(parser, text, Visit::fields), walk_files(parser, files, window)}) {
     if (w.errors != 0 || w.documents != plain.events)
       return wrong_answer(fmt::format("{} documents of {}, {} errors", w.documents, plain.events, w.errors));
   }

@@ -9,6 +9,7 @@ namespace {
 
 // Junk may be cut into a drop every few bytes; the list of them must not outgrow the block.
 constexpr std::size_t kPiecesMax = 4096;
+constexpr std::size_t kPiecesUsual = 64;  // an EVTX block has 17, a block of lines two or three
 constexpr std::size_t kRestBytes =
     64 * std::size_t{1024};  // room for what is left of a block: seldom more than a record
 
@@ -47,6 +48,7 @@ void BlockReader::take_rest(Block& block) {
   block.offset = offset_;
   if (rest_.capacity() > kBlockBytes) std::vector<std::byte>().swap(rest_);
   rest_.reserve(kRestBytes);
+  block.pieces.reserve(kPiecesUsual);
   if (rest_is_cut_) fill(block);
 }
 

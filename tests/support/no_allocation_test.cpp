@@ -169,7 +169,8 @@ TEST_F(NoAllocation, Evtx) {
   expect_none(evtx, 300);
 }
 
-/// Warm when some blocks were read: the line at the end of a block is copied, into a buffer that grows with the longest.
+/// Warm when some blocks were read: the line at the end of a block is copied, into a buffer that grows with the
+/// longest.
 TEST_F(NoAllocation, JsonLines) {
   EXPECT_GE(json.size(), std::size_t{2} << 20);
   expect_none(json, 2700);

@@ -36,8 +36,8 @@ struct Candidate {
 /// Which rules are meant for an event by channel, provider and id: ascending, a rule once for each source.
 std::vector<Candidate> candidates_for(std::span<const RuleSource> sources, const Event& event);
 
-/// Evaluates rules on the event that was loaded last. Each value is folded once, each alias worked out once, when a rule
-/// asks for it. Not for sharing between threads. Cost: no allocation once warm.
+/// Evaluates rules on the event that was loaded last. Each value is folded once, each alias worked out once, when a
+/// rule asks for it. Not for sharing between threads. Cost: no allocation once warm.
 class Evaluation {
  public:
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;

@@ -13,8 +13,8 @@
 namespace stopwarden::sigma {
 namespace {
 
-constexpr std::size_t kKindsMax = 4096;   // kinds of event whose plans are kept; a busy host has about 400
-constexpr std::size_t kNamesMax = 512;    // longer names are hostile and not worth keeping
+constexpr std::size_t kKindsMax = 4096;  // kinds of event whose plans are kept; a busy host has about 400
+constexpr std::size_t kNamesMax = 512;   // longer names are hostile and not worth keeping
 
 /// Plans by kind of event, made when first asked for.
 class PlanTable {

@@ -48,11 +48,11 @@ bool is_plain_integer(std::string_view text) noexcept {
 
 void KeyTable::build() {
   if (entries_.empty()) return;
-  std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
-    return a.key != b.key ? a.key < b.key : a.literal < b.literal;
-  });
+  std::sort(entries_.begin(), entries_.end(),
+            [](const Entry& a, const Entry& b) { return a.key != b.key ? a.key < b.key : a.literal < b.literal; });
   std::size_t keys = 0;
-  for (std::size_t i = 0; i < entries_.size(); ++i) keys += (i == 0 || entries_[i].key != entries_[i - 1].key) ? 1U : 0U;
+  for (std::size_t i = 0; i < entries_.size(); ++i)
+    keys += (i == 0 || entries_[i].key != entries_[i - 1].key) ? 1U : 0U;
   slots_.assign(std::bit_ceil(2 * keys), Slot{});
   mask_ = slots_.size() - 1;
   literals_.reserve(entries_.size());
@@ -126,8 +126,8 @@ void LiteralIndex::build(const LiteralRarity& rarity) {
   for (std::uint32_t i = 0; i < entries_.size(); ++i) place(i, rarity);
   std::sort(number_rules_.begin(), number_rules_.end());
   number_rules_.erase(std::unique(number_rules_.begin(), number_rules_.end()), number_rules_.end());
-  for (KeyTable* table : {&by_text_, &whole_, &numbers_, &component_, &ending_, &beginning_, &grams_, &after_equal_,
-                          &pairs_, &wide_})
+  for (KeyTable* table :
+       {&by_text_, &whole_, &numbers_, &component_, &ending_, &beginning_, &grams_, &after_equal_, &pairs_, &wide_})
     table->build();
 }
 

@@ -45,15 +45,15 @@ class KeyTable {
 
 /// The ways a literal is looked for. Each literal belongs to one; an event's plan names those its rules need.
 enum class Engine : std::uint8_t {
-  whole,       ///< the value, by hash
-  number,      ///< the value as a number
-  component,   ///< what follows the last backslash or slash, by hash
-  ending,      ///< the last 2..16 bytes, by hash
-  beginning,   ///< the first 2..16 bytes, by hash
-  grams,       ///< four bytes at every place
-  after_equal, ///< eight bytes after every `=` (Hashes: MD5=..,SHA256=..)
-  pairs,       ///< two bytes at every place, for literals of two or three
-  wide,        ///< characters beyond ASCII
+  whole,        ///< the value, by hash
+  number,       ///< the value as a number
+  component,    ///< what follows the last backslash or slash, by hash
+  ending,       ///< the last 2..16 bytes, by hash
+  beginning,    ///< the first 2..16 bytes, by hash
+  grams,        ///< four bytes at every place
+  after_equal,  ///< eight bytes after every `=` (Hashes: MD5=..,SHA256=..)
+  pairs,        ///< two bytes at every place, for literals of two or three
+  wide,         ///< characters beyond ASCII
 };
 using Engines = std::uint16_t;
 constexpr Engines engine_bit(Engine e) noexcept { return static_cast<Engines>(1U << static_cast<unsigned>(e)); }

@@ -7,8 +7,7 @@
 
 namespace stopwarden::sigma {
 
-Program::Program(const RuleSet& rules)
-    : ir_(rules.ir()), sources_(collect_sources(ir_)), waits_(ir_.rules.size()) {
+Program::Program(const RuleSet& rules) : ir_(rules.ir()), sources_(collect_sources(ir_)), waits_(ir_.rules.size()) {
   const LiteralRarity rarity(ir_);
   std::vector<Trigger> triggers;
   triggers.reserve(ir_.rules.size());

@@ -17,8 +17,7 @@ using Plan = std::vector<Candidate>;
 }  // namespace
 
 struct ReferenceMatcher::Impl {
-  explicit Impl(const RuleSet& rules)
-      : ir(rules.ir()), sources(collect_sources(ir)), evaluation(ir, sources) {}
+  explicit Impl(const RuleSet& rules) : ir(rules.ir()), sources(collect_sources(ir)), evaluation(ir, sources) {}
 
   /// OPTIMIZATION: which selectors accept an event depends on these three alone, but for `fields`, which are asked
   /// later. Guarded by ReferenceMatcher.PlansAreKeptPerSourceOnly.

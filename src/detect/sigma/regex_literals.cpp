@@ -9,9 +9,9 @@
 namespace stopwarden::sigma {
 namespace {
 
-constexpr int kLiteralMin = 3;              // bytes; shorter texts are everywhere
-constexpr std::size_t kLiteralsMax = 64;    // an expression that unfolds to more says too little
-constexpr std::int64_t kMemory = 8 << 20;   // as regex.cpp gives RE2 at most
+constexpr int kLiteralMin = 3;             // bytes; shorter texts are everywhere
+constexpr std::size_t kLiteralsMax = 64;   // an expression that unfolds to more says too little
+constexpr std::int64_t kMemory = 8 << 20;  // as regex.cpp gives RE2 at most
 
 /// The longest stretch of `s` that is ASCII.
 std::string ascii_stretch(const std::string& s) {

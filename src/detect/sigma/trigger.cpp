@@ -14,7 +14,7 @@ namespace {
 
 using Kind = Literal::Kind;
 
-constexpr std::size_t kTriggerMax = 4096;   // literals of one trigger; the longest of SigmaHQ has about 4,100 tests
+constexpr std::size_t kTriggerMax = 4096;  // literals of one trigger; the longest of SigmaHQ has about 4,100 tests
 constexpr double kUseless = 1e9;
 
 template <class Visit>
@@ -143,7 +143,8 @@ double LiteralRarity::cost(const TriggerLiteral& t) const {
   if (t.literal.kind == Kind::number) return 4 + sharing;
   if (text.size() < 2) return kUseless;  // one letter is in every value
   if (t.literal.kind == Kind::contains && text.size() < 4) {
-    const bool wide = std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const bool wide =
+        std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
     return (wide ? 2 : text.size() == 3 ? 60 : 200) + sharing;
   }
   std::uint32_t rarest = 1000;
