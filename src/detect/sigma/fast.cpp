@@ -120,8 +120,21 @@ struct FastMatcher::Impl final : FieldPlanner {
   }
 
   void run(const Plan& plan, const Event& read, const Event& event, HitSink& sink) {
-    evaluation.load(read);
-    find_candidates(plan);
+    if (plan.has_keywords && read.choice != nullptr && read.reader != nullptr && !plan.all_values()) {
+      // Keywords may stand in any value, but not all were read: as nearly always, none of them is in the record.
+      if (read.reader->may_hold(program.probe(), event)) return run(plan, with_all_fields(read), event, sink);
+      evaluation.load(read);
+      find_candidates(plan, Keywords::absent);
+      for (const std::uint32_t rule : found)
+        if (program.has_keywords(rule)) return run(plan, with_all_fields(read), event, sink);
+    } else {
+      evaluation.load(read);
+      find_candidates(plan, Keywords::possible);
+    }
+    evaluate(plan, event, sink);
+  }
+
+  void evaluate(const Plan& plan, const Event& event, HitSink& sink) {
     for (const std::uint32_t rule : found) {
       for (const std::uint32_t source : plan.sources_of(rule)) {
         const Candidate candidate{rule, source};
@@ -132,8 +145,9 @@ struct FastMatcher::Impl final : FieldPlanner {
     }
   }
 
+  enum class Keywords : std::uint8_t { absent, possible };
   /// The rules whose trigger the event holds, ascending.
-  void find_candidates(const Plan& plan) {
+  void find_candidates(const Plan& plan, Keywords keywords) {
     found.assign(plan.always.begin(), plan.always.end());
     ++epoch;
     const auto mark = [&](std::uint32_t rule) {
@@ -147,6 +161,7 @@ struct FastMatcher::Impl final : FieldPlanner {
         if (kind != ValueKind::null) scan.literals->scan(evaluation.folded(value), kind, scan.engines, mark);
       };
       if (scan.field == kUnnamedField) {
+        if (keywords == Keywords::absent) continue;
         for (std::uint32_t v = 0; v < evaluation.event_values(); ++v) look(v);
         continue;
       }

@@ -117,10 +117,7 @@ void add_read_fields(const Rule& rule, const RuleSource& source, FieldChoice& ch
         for (const FieldId from : alias->from) choice.add(from);
   };
   for (const Item& item : rule.items) {
-    if (item.field)
-      add(*item.field);
-    else
-      choice.add_all_values();
+    if (item.field) add(*item.field);
     for (const Test& test : item.tests)
       if (const auto* ref = std::get_if<FieldRefTest>(&test)) add(ref->field);
   }
@@ -180,6 +177,8 @@ Plan make_plan(const Program& program, const EventKind& kind, Decide decide) {
     plan.begins.push_back(static_cast<std::uint32_t>(plan.sources.size()));
     plan.alive[r >> 6] |= std::uint64_t{1} << (r & 63);
     if (program.waits(r).empty()) plan.always.push_back(r);
+    if (program.is_probed(r)) plan.has_keywords = true;
+    if (program.has_keywords(r) && !program.is_probed(r)) plan.add_all_values();
     for (; i < end; ++i) {
       plan.sources.push_back(candidates[i].source);
       add_read_fields(rule, program.sources()[candidates[i].source], plan);

@@ -41,7 +41,8 @@ struct Plan final : FieldChoice {
   std::vector<std::uint64_t> alive;   ///< a bit a rule
   std::vector<std::uint32_t> always;  ///< rules without a trigger
   std::vector<Scan> scans;
-  Constants decided_by;  ///< what the event's fields must say, or the plan does not hold for it
+  bool has_keywords = false;  ///< rules look into every value, but `this` does not choose them all
+  Constants decided_by;       ///< what the event's fields must say, or the plan does not hold for it
 
   bool is_alive(std::uint32_t rule) const noexcept { return ((alive[rule >> 6] >> (rule & 63)) & 1) != 0; }
   std::span<const std::uint32_t> sources_of(std::uint32_t rule) const noexcept;

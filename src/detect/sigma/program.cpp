@@ -2,10 +2,61 @@
 #include "detect/sigma/program.h"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 
 #include "detect/sigma/trigger.h"
 
 namespace stopwarden::sigma {
+
+namespace {
+
+/// The rule may see events of any channel: what it asks of them is asked of nearly all.
+bool is_wide(const Rule& rule) {
+  return std::any_of(rule.selectors.begin(), rule.selectors.end(), [](const SourceSelector* s) {
+    return (s->channel.empty() || s->channel == "*") && s->event_ids.empty();
+  });
+}
+
+/// Adds pairs until each keyword holds one: always the pair that most of those without one hold. False when there is
+/// none or no room.
+bool cover(const std::vector<std::string_view>& keywords, TextProbe& probe) {
+  std::vector<std::string_view> open;
+  for (const std::string_view k : keywords)
+    if (!probe.holds_pair_of(k)) open.push_back(k);
+  while (!open.empty()) {
+    std::map<std::string_view, std::size_t> count;
+    for (const std::string_view k : open)
+      for (std::size_t i = 0; i + 2 <= k.size(); ++i)
+        if (TextProbe::usable(k[i], k[i + 1])) ++count[k.substr(i, 2)];
+    const auto best =
+        std::max_element(count.begin(), count.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+    if (best == count.end() || !probe.add(best->first[0], best->first[1])) return false;
+    std::erase_if(open, [&probe](std::string_view k) { return probe.holds_pair_of(k); });
+  }
+  return true;
+}
+
+}  // namespace
+
+/// Decides which keyword rules the probe can speak for: those that nearly every event would be read whole for.
+void Program::find_keywords(const std::vector<Trigger>& triggers) {
+  keywords_.assign(ir_.rules.size(), Keywords::none);
+  for (std::uint32_t r = 0; r < ir_.rules.size(); ++r) {
+    const auto& items = ir_.rules[r].items;
+    if (std::none_of(items.begin(), items.end(), [](const Item& item) { return !item.field; })) continue;
+    keywords_[r] = Keywords::in_all_values;
+    if (triggers[r].empty()) continue;
+    std::vector<std::string_view> keywords;
+    for (const TriggerLiteral& t : triggers[r])
+      if (t.field == kUnnamedField) keywords.push_back(t.literal.text);
+    TextProbe wider = probe_;
+    if ((keywords.empty() || is_wide(ir_.rules[r])) && cover(keywords, wider)) {
+      probe_ = wider;
+      keywords_[r] = Keywords::probed;
+    }
+  }
+}
 
 Program::Program(const RuleSet& rules) : ir_(rules.ir()), sources_(collect_sources(ir_)), waits_(ir_.rules.size()) {
   const LiteralRarity rarity(ir_);
@@ -16,6 +67,7 @@ Program::Program(const RuleSet& rules) : ir_(rules.ir()), sources_(collect_sourc
     for (const TriggerLiteral& t : triggers.back()) indexes_[index(t.field)].add(t.literal, r);
   }
   for (auto& [field, literals] : indexes_) literals.build(rarity);
+  find_keywords(triggers);
   for (std::uint32_t r = 0; r < triggers.size(); ++r) {
     for (const TriggerLiteral& t : triggers[r]) {  // sorted by field
       if (waits_[r].empty() || waits_[r].back().field != t.field) waits_[r].push_back({t.field, 0});

@@ -28,14 +28,24 @@ class Program {
   bool makes(std::uint32_t source, FieldId field) const noexcept;
   /// In which fields, and how, the trigger of a rule is looked for. Empty: it has none.
   std::span<const Wait> waits(std::uint32_t rule) const noexcept { return waits_[rule]; }
+  /// Does the rule look into every value of an event?
+  bool has_keywords(std::uint32_t rule) const noexcept { return keywords_[rule] != Keywords::none; }
+  /// Does every event on which its trigger stands in a keyword hold a pair of probe()?
+  bool is_probed(std::uint32_t rule) const noexcept { return keywords_[rule] == Keywords::probed; }
+  const TextProbe& probe() const noexcept { return probe_; }
   /// The triggers of a field; nullptr when no rule waits there.
   const LiteralIndex* index_of(FieldId field) const noexcept;
 
  private:
+  enum class Keywords : std::uint8_t { none, probed, in_all_values };
+  void find_keywords(const std::vector<Trigger>& triggers);
+
   const Ir& ir_;
   std::vector<RuleSource> sources_;
   std::vector<std::vector<Wait>> waits_;
   std::unordered_map<std::uint16_t, LiteralIndex> indexes_;
+  std::vector<Keywords> keywords_;
+  TextProbe probe_;
 };
 
 }  // namespace stopwarden::sigma

@@ -55,6 +55,8 @@ void RecordReader::begin_chunk(Bytes chunk) {
 
 Status RecordReader::read(std::size_t at, std::size_t end, Event& event) {
   arena_.reset();
+  literals_.clear();
+  joined_pieces_ = false;
   at_ = at;
   end_ = end;
   all_read_ = false;
@@ -112,6 +114,13 @@ std::span<const FieldValue> RecordReader::all_fields() {
   oddity_ = oddity;
   all_read_ = true;
   return all_fields_;
+}
+
+bool RecordReader::may_hold(const TextProbe& probe, const Event& event) {
+  if (joined_pieces_ || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none)) return true;
+  for (const std::string_view literal : literals_)
+    if (probe.in_record(as_bytes(literal), TextProbe::Escapes::none)) return true;
+  return false;
 }
 
 /// Asks the planner, before anything of the record is walked.
@@ -270,6 +279,7 @@ Status RecordReader::walk(const std::vector<Op>& ops, std::size_t begin, std::si
     switch (op.kind) {
       case OpKind::literal:
         if (!spend(text_left_, op.text.size())) return unfolds();
+        if (planner_ != nullptr) literals_.push_back(op.text);
         if (needed(op)) put(op, {ValueKind::string, op.text});
         break;
       case OpKind::value: {
@@ -285,6 +295,7 @@ Status RecordReader::walk(const std::vector<Op>& ops, std::size_t begin, std::si
       }
       case OpKind::concat: {
         const Op whole = op;
+        joined_pieces_ = true;
         SW_TRY(walk_concat(ops, i + 1, whole.sub, whole, values, depth));
         i += whole.sub;
         break;

@@ -34,6 +34,7 @@ class RecordReader final : public FieldReader {
 
   /// Walks the latest record once more, for all wanted fields.
   std::span<const FieldValue> all_fields() override;
+  bool may_hold(const TextProbe& probe, const Event& event) override;
 
   /// Something in the latest record was odd but readable; nullptr when nothing was. Values that were not chosen are not
   /// looked at, so they are never odd.
@@ -115,6 +116,8 @@ class RecordReader final : public FieldReader {
   std::size_t at_ = 0, end_ = 0;
   Budget budget_at_start_;
   std::vector<FieldValue> fields_, all_fields_;
+  std::vector<std::string_view> literals_;  // values that stand in the templates, not in the record
+  bool joined_pieces_ = false;              // a value was pieced together
   std::vector<FieldValue>* out_ = nullptr;
   Arena arena_;
   std::string joined_;

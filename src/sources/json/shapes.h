@@ -99,6 +99,9 @@ class Mapper final : private FieldReader {
   void read_roles();
   void fill_fields(const FieldChoice* choice, std::vector<FieldValue>& out);
   std::span<const FieldValue> all_fields() override;
+  bool may_hold(const TextProbe& probe, const Event& event) override {
+    return probe.in_record(as_bytes(event.raw), TextProbe::Escapes::json);
+  }
   void note_role(const Path& path, const Value& value);
   Value value_of(const Node& node, Convert convert);
   std::uint32_t child(std::uint32_t path, const Node& node);
