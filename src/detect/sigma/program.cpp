@@ -11,11 +11,13 @@ namespace stopwarden::sigma {
 
 namespace {
 
-/// The rule may see events of any channel: what it asks of them is asked of nearly all.
+/// The rule sees events of any channel, or of very many: what it asks of them is asked of nearly all.
 bool is_wide(const Rule& rule) {
-  return std::any_of(rule.selectors.begin(), rule.selectors.end(), [](const SourceSelector* s) {
-    return (s->channel.empty() || s->channel == "*") && s->event_ids.empty();
-  });
+  constexpr std::size_t kManySources = 16;  // `product: windows` comes to every source of Windows there is
+  return rule.selectors.size() >= kManySources ||
+         std::any_of(rule.selectors.begin(), rule.selectors.end(), [](const SourceSelector* s) {
+           return (s->channel.empty() || s->channel == "*") && s->event_ids.empty();
+         });
 }
 
 /// Adds pairs until each keyword holds one: always the pair that most of those without one hold. False when there is
