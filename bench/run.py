@@ -95,7 +95,7 @@ def evtx_rules(bench: Bench) -> list:
         cache = bench.keep("pread", engine_bench("pread", *bench.inputs.evtx))
         ours = bench.rules_run("evtx_rules", files, run)
         shares.append(100 * ours["median_gb_per_s"] / cache["median_gb_per_s"])
-        ours_cpu.append(ours["passes_s"][0] / ours["used_bytes"])
+        ours_cpu.append(ours["passes_cpu_s"][0] / ours["used_bytes"])
     show_kinds(bench.raw["evtx_rules"][0])
     rows = [Row("evtx_rules", "share of the page-cache read rate", shares, " %", 5.5, 8, note=show_rate(bench, "evtx_rules", "record bytes"))]
     rows.append(against_evtxexport(bench, ours_cpu))
