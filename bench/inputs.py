@@ -31,7 +31,7 @@ class Inputs:
     what: str  # one line for the reader of the figures
 
 
-def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: float) -> Inputs:
+def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: float | None) -> Inputs:
     """`corpus` has rules and captures of others, `perf` has evtx/ and ndjson/ made from them. Either may be missing."""
     if corpus is None:
         corpus = pathlib.Path(os.environ.get("STOPWARDEN_CORPUS") or ROOT.parent / "shared/corpus")
@@ -39,7 +39,7 @@ def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: floa
     if perf is None and os.environ.get("STOPWARDEN_PERF"):
         perf = pathlib.Path(os.environ["STOPWARDEN_PERF"])
     if perf is None and tool.is_file():
-        perf = make_perf(tool, gigabytes)
+        perf = make_perf(tool, gigabytes or 1)
     all_rules = (corpus / "sigma-rules").is_dir()
     rules = [windows_rules(corpus / "sigma-rules")] if all_rules else [ROOT / "rules"]
     set_name = "all Windows rules of the corpus" if all_rules else "our own rules (no corpus here)"
@@ -48,7 +48,7 @@ def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: floa
         if not evtx or not ndjson:
             sys.exit(f"{perf} has no evtx/*.evtx and ndjson/*.jsonl")
         return Inputs(evtx, ndjson, rules, True, all_rules, f"real events, {set_name}")
-    return Inputs(*make_synthetic(gigabytes), rules, False, False,
+    return Inputs(*make_synthetic(gigabytes or 0.25), rules, False, False,
                   f"SYNTHETIC events made from samples/demo (no corpus here: say nothing about real logs by them), {set_name}")
 
 

@@ -8,7 +8,6 @@
 #include "commands.h"
 #include "input/input.h"
 #include "pipeline/reader.h"
-#include "support.h"
 
 namespace stopwarden::bench {
 namespace {
@@ -57,7 +56,7 @@ Pass read_files(const std::vector<std::string>& files, const SourceOptions& opti
   Visitor visitor(options, sink, pass);
   const Stopwatch watch;
   walk_inputs(files, {}, visitor);
-  pass.seconds = watch.seconds();
+  pass.elapsed = watch.elapsed();
   return pass;
 }
 
@@ -75,12 +74,12 @@ int run_read(const ReadOptions& options) {
   if (checked.unreadable != 0 || first.events != plain.events)
     return wrong_answer(fmt::format("{} events of {}, {} drops, {} files unreadable", first.events, plain.events,
                                     first.drops, checked.unreadable));
-  std::vector<double> seconds;
+  std::vector<Elapsed> passes;
   std::uint64_t allocated = 0, allocated_late = 0;
   for (std::size_t i = 0; i < options.passes; ++i) {
     Counter counter(plain.events / 2);
     const std::uint64_t before = allocations();
-    seconds.push_back(read_files(options.files, source, counter).seconds);
+    passes.push_back(read_files(options.files, source, counter).elapsed);
     allocated = allocations() - before;
     allocated_late = allocations() - counter.allocations_at_middle;
     if (counter.fields != first.fields || counter.text != first.text) return wrong_answer("two passes differ");
@@ -96,7 +95,7 @@ int run_read(const ReadOptions& options) {
   report.number("events", first.events);
   report.number("drops", first.drops);
   report.number("oddities", first.oddities);
-  report.passes(seconds, plain.used_bytes, plain.events);
+  report.passes(passes, plain.used_bytes, plain.events);
   report.real("fields_per_event", per_event(first.fields));
   report.real("text_bytes_per_event", per_event(first.text));
   report.real("allocations_per_event", per_event(allocated));

@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "event/source.h"
+#include "support.h"
 
 namespace stopwarden::bench {
 
 /// What a pass over all files came to.
 struct Pass {
-  double seconds = 0;
+  Elapsed elapsed;
   std::uint64_t records = 0;  ///< as the sources counted them, dropped ones among them
   std::uint64_t unreadable = 0;
   std::string format;

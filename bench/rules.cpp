@@ -17,7 +17,6 @@
 #include "finding/build.h"
 #include "load.h"
 #include "reading.h"
-#include "support.h"
 
 namespace stopwarden::bench {
 namespace {
@@ -204,7 +203,7 @@ std::string check(Setup& setup, const PlainCount& plain, std::uint64_t& compared
 int run_rules(const RulesOptions& options) {
   const Stopwatch starting;
   Setup setup(options);
-  const double start_s = starting.seconds();
+  const double start_s = starting.elapsed().cpu;
   if (setup.matcher == nullptr) return wrong_answer("this build has no engine '" + options.engine + "'");
   if (setup.loaded.rules->size() == 0) return wrong_answer("no rule was loaded");
   const std::size_t rules = setup.loaded.rules->size();
@@ -216,14 +215,14 @@ int run_rules(const RulesOptions& options) {
   if (!why.empty()) return wrong_answer(why);
 
   HitCounter first(rules);
-  std::vector<double> seconds;
+  std::vector<Elapsed> passes;
   std::uint64_t allocated_late = 0;
   for (std::size_t i = 0; i < options.passes; ++i) {
     HitCounter hits(rules);
     Matching matching(*setup.matcher, hits, plain.events / 2);
     const Pass pass = read_files(options.files, setup.source(), matching);
     allocated_late = allocations() - matching.allocations_at_middle;
-    seconds.push_back(pass.seconds);
+    passes.push_back(pass.elapsed);
     if (pass.unreadable != 0 || matching.events != plain.events)
       return wrong_answer(fmt::format("{} events of {}, {} drops", matching.events, plain.events, matching.drops));
     if (i == 0) first = hits;
@@ -249,7 +248,7 @@ int run_rules(const RulesOptions& options) {
   report.number("used_bytes", plain.used_bytes);
   report.number("events", plain.events);
   report.number("compared_with_reference", compared);
-  report.passes(seconds, plain.used_bytes, plain.events);
+  report.passes(passes, plain.used_bytes, plain.events);
   report.real("allocations_per_event_warm",
               plain.events == 0 ? 0.0 : 2 * static_cast<double>(allocated_late) / static_cast<double>(plain.events));
   report.number("peak_memory_kb", memory);

@@ -19,14 +19,23 @@ bool stay_on_one_core();
 /// The most memory this program had resident (VmHWM), in kB; 0 where /proc does not tell.
 std::uint64_t peak_memory_kb();
 
+/// A pass by the clock on the wall and by the processor time of this thread. Rates are of processor time: with all data
+/// in memory and one thread the two are the same on an idle machine, and only the second stands when others work, too.
+struct Elapsed {
+  double wall = 0, cpu = 0;
+};
+
 class Stopwatch {
  public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  Stopwatch() : wall_(std::chrono::steady_clock::now()), cpu_(thread_seconds()) {}
+  Elapsed elapsed() const {
+    return {std::chrono::duration<double>(std::chrono::steady_clock::now() - wall_).count(), thread_seconds() - cpu_};
   }
 
  private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  static double thread_seconds() noexcept;
+  std::chrono::steady_clock::time_point wall_;
+  double cpu_;
 };
 
 /// What is in the files, found without any of the code under test: EVTX by walking the chunks' record sizes, NDJSON by
@@ -48,14 +57,17 @@ class Report {
   void real(std::string_view name, double value);
   void boolean(std::string_view name, bool value);
   void json(std::string_view name, std::string_view value);  ///< `value` is JSON already
-  /// "passes_s": each; and the rates of the fastest and of the middle one.
-  void passes(const std::vector<double>& seconds, std::uint64_t bytes, std::uint64_t events);
+  /// "passes_cpu_s", "passes_wall_s": each pass; and the rates of the fastest and of the middle one.
+  void passes(const std::vector<Elapsed>& passes, std::uint64_t bytes, std::uint64_t events);
   std::string take();
 
  private:
   void key(std::string_view name);
   std::string out_;
 };
+
+/// The processor time of the middle pass.
+double middle(const std::vector<Elapsed>& passes);
 
 std::string quoted(std::string_view text);  ///< as a JSON string
 

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -123,16 +122,16 @@ int run_pread(const CommonOptions& options) {
   PlainCount plain;
   if (!count_plainly(options.files, plain, why)) return wrong_answer(why);
   if (pass() != plain.file_bytes) return wrong_answer("the files were not read whole");
-  std::vector<double> seconds;
+  std::vector<Elapsed> passes;
   for (std::size_t i = 0; i < options.passes; ++i) {
     const Stopwatch watch;
     (void)pass();
-    seconds.push_back(watch.seconds());
+    passes.push_back(watch.elapsed());
   }
   Report report;
   report.text("what", "pread in blocks of 64 KiB, one thread, page cache");
   report.number("bytes", plain.file_bytes);
-  report.passes(seconds, plain.file_bytes, 0);
+  report.passes(passes, plain.file_bytes, 0);
   fmt::print("{}", report.take());
   return 0;
 }
@@ -152,20 +151,19 @@ int run_simdjson(const CommonOptions& options) {
     if (w.errors != 0 || w.documents != plain.events)
       return wrong_answer(fmt::format("{} documents of {}, {} errors", w.documents, plain.events, w.errors));
   }
-  std::vector<double> bare, visited, read;
+  std::vector<Elapsed> bare, visited, read;
   for (std::size_t i = 0; i < options.passes; ++i) {
-    const auto timed = [](std::vector<double>& out, const auto& pass) {
+    const auto timed = [](std::vector<Elapsed>& out, const auto& pass) {
       const Stopwatch watch;
       (void)pass();
-      out.push_back(watch.seconds());
+      out.push_back(watch.elapsed());
     };
     timed(bare, [&] { return walk(parser, text, Visit::documents); });
     timed(visited, [&] { return walk(parser, text, Visit::fields); });
     timed(read, [&] { return walk_files(parser, files, window); });
   }
-  const auto rate = [&plain](std::vector<double> seconds) {
-    std::sort(seconds.begin(), seconds.end());
-    return static_cast<double>(plain.file_bytes) / seconds[seconds.size() / 2] / 1e9;
+  const auto rate = [&plain](const std::vector<Elapsed>& passes) {
+    return static_cast<double>(plain.file_bytes) / middle(passes) / 1e9;
   };
   Report report;
   report.text("what",
