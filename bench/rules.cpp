@@ -10,6 +10,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "pipeline/engine.h"
 #include "base/digest.h"
 #include "commands.h"
 #include "detect/ledger/service_targets.h"
@@ -23,7 +24,8 @@ namespace {
 
 /// The one place that knows the engines by name. nullptr: no such engine.
 std::unique_ptr<sigma::Matcher> make_matcher(const std::string& engine, const sigma::RuleSet& rules) {
-  if (engine == "reference") return std::make_unique<sigma::ReferenceMatcher>(rules);
+  static std::vector<MatcherMaker> makers;  // they own what their matchers share
+  if (const Engine* e = find_engine(engine)) return makers.emplace_back(e->prepare(rules))();
   return nullptr;
 }
 
