@@ -10,24 +10,17 @@
 #include <string>
 #include <unordered_map>
 
-#include "pipeline/engine.h"
 #include "base/digest.h"
 #include "commands.h"
 #include "detect/ledger/service_targets.h"
 #include "detect/sigma/ruleset.h"
 #include "finding/build.h"
 #include "load.h"
+#include "pipeline/engine.h"
 #include "reading.h"
 
 namespace stopwarden::bench {
 namespace {
-
-/// The one place that knows the engines by name. nullptr: no such engine.
-std::unique_ptr<sigma::Matcher> make_matcher(const std::string& engine, const sigma::RuleSet& rules) {
-  static std::vector<MatcherMaker> makers;  // they own what their matchers share
-  if (const Engine* e = find_engine(engine)) return makers.emplace_back(e->prepare(rules))();
-  return nullptr;
-}
 
 /// Counts the hits of each rule, and keeps one number of all hits in their order (FNV-1a).
 class HitCounter final : public HitSink {
@@ -175,13 +168,17 @@ struct Setup {
     loaded.rules->add_wanted(wanted);
     add_finding_fields(wanted);  // as a scan asks for them
     ledger::add_target_fields(wanted);
-    matcher = make_matcher(o.engine, *loaded.rules);
+    if (const Engine* engine = find_engine(o.engine)) {
+      maker = engine->prepare(*loaded.rules);
+      matcher = maker();
+    }
   }
   SourceOptions source() const { return {&wanted, matcher->planner()}; }
   const RulesOptions& options;
   cli::LoadedRules loaded;
   WantedFields wanted;
-  std::unique_ptr<sigma::Matcher> matcher;
+  MatcherMaker maker;                       // owns what its matchers share
+  std::unique_ptr<sigma::Matcher> matcher;  // nullptr: no such engine
 };
 
 /// Empty when the engine gives what the reference gives, on a sample, and every event was read.
