@@ -3,71 +3,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <deque>
-#include <string>
 
-#include "detect/sigma/hash.h"
 #include "detect/sigma/plan.h"
 #include "event/catalogue.h"
 
 namespace stopwarden::sigma {
 namespace {
-
-constexpr std::size_t kKindsMax = 4096;  // kinds of event whose plans are kept; a busy host has about 400
-constexpr std::size_t kNamesMax = 512;   // longer names are hostile and not worth keeping
-
-/// Plans by kind of event, made when first asked for.
-class PlanTable {
- public:
-  PlanTable(const Program& program, Decide decide) : program_(program), decide_(decide), slots_(2 * kKindsMax) {}
-
-  /// Valid until the next call.
-  const Plan& find(const EventKind& kind) {
-    if (kind.channel.size() + kind.provider.size() > kNamesMax) {
-      uncached_ = make_plan(program_, kind, decide_);
-      return uncached_;
-    }
-    const std::uint64_t id = kind.event_id ? std::uint64_t{*kind.event_id} + 1 : 0;
-    const std::uint64_t hash = mix(hash_text(kind.channel) ^ id, hash_text(kind.provider));
-    for (std::size_t at = hash % slots_.size();; at = (at + 1) % slots_.size()) {
-      Slot& slot = slots_[at];
-      if (slot.plan == nullptr) return add(hash, id, kind);
-      if (slot.hash == hash && slot.id == id && slot.channel == kind.channel && slot.provider == kind.provider)
-        return *slot.plan;
-    }
-  }
-
- private:
-  struct Slot {
-    std::uint64_t hash = 0, id = 0;
-    std::string channel, provider;
-    const Plan* plan = nullptr;
-  };
-
-  const Plan& add(std::uint64_t hash, std::uint64_t id, const EventKind& kind) {
-    if (used_ >= kKindsMax) {
-      std::fill(slots_.begin(), slots_.end(), Slot{});
-      plans_.clear();
-      used_ = 0;
-    }
-    Plan made = make_plan(program_, kind, decide_);
-    // Most kinds share a plan, so that only few are kept.
-    auto same = std::find(plans_.begin(), plans_.end(), made);
-    if (same == plans_.end()) same = plans_.insert(plans_.end(), std::move(made));
-    std::size_t at = hash % slots_.size();
-    while (slots_[at].plan != nullptr) at = (at + 1) % slots_.size();
-    slots_[at] = {hash, id, std::string(kind.channel), std::string(kind.provider), &*same};
-    ++used_;
-    return *same;
-  }
-
-  const Program& program_;
-  Decide decide_;
-  std::vector<Slot> slots_;
-  std::deque<Plan> plans_;
-  std::size_t used_ = 0;
-  Plan uncached_;
-};
 
 /// Whether the event's own fields say what its kind says, so that a plan decided by the kind holds for it.
 bool says_its_kind(const Constants& asked, const Event& event) noexcept {
@@ -95,27 +36,29 @@ bool says_its_kind(const Constants& asked, const Event& event) noexcept {
 }  // namespace
 
 struct FastMatcher::Impl final : FieldPlanner {
-  explicit Impl(const Program& p)
-      : program(p),
-        evaluation(p.ir(), p.sources()),
-        plans(p, Decide::by_kind),
-        undecided(p, Decide::nothing),
-        marked(p.ir().rules.size(), 0) {
+  explicit Impl(const Program& p) : program(p), evaluation(p.ir(), p.sources()), marked(p.ir().rules.size(), 0) {
     found.reserve(p.ir().rules.size());
   }
 
   const FieldChoice& choose(std::string_view channel, std::string_view provider,
                             std::optional<std::uint32_t> event_id) override {
-    return plans.find({channel, provider, event_id});
+    return plan_for({channel, provider, event_id});
+  }
+
+  const Plan& plan_for(const EventKind& kind) {
+    return plans.find(kind, [this](const EventKind& k) { return make_plan(program, k, Decide::by_kind); });
+  }
+  const Plan& undecided_for(const EventKind& kind) {
+    return undecided.find(kind, [this](const EventKind& k) { return make_plan(program, k, Decide::nothing); });
   }
 
   void match(const Event& event, HitSink& sink) {
     const EventKind kind{event.channel, event.provider, event.event_id};
-    const Plan& plan = event.choice != nullptr ? static_cast<const Plan&>(*event.choice) : plans.find(kind);
+    const Plan& plan = event.choice != nullptr ? static_cast<const Plan&>(*event.choice) : plan_for(kind);
     if (says_its_kind(plan.decided_by, event)) {
       if (!plan.rules.empty()) run(plan, event, event, sink);
     } else {
-      run(undecided.find(kind), with_all_fields(event), event, sink);
+      run(undecided_for(kind), with_all_fields(event), event, sink);
     }
   }
 
@@ -174,7 +117,7 @@ struct FastMatcher::Impl final : FieldPlanner {
 
   const Program& program;
   Evaluation evaluation;
-  PlanTable plans, undecided;
+  KindTable<Plan> plans, undecided;
   std::vector<std::uint32_t> found;
   std::vector<std::uint64_t> marked;  ///< by rule: the latest event that it was a candidate of
   std::uint64_t epoch = 0;

@@ -17,6 +17,9 @@ inline Word load_word(const char* p) noexcept {
 /// Four neighbouring bytes.
 inline std::uint32_t load_gram(const char* p) noexcept { return load_word<std::uint32_t>(p); }
 
+/// The upper 32 - `shift` bits of a product: good enough for a bit map of grams.
+inline std::uint32_t hash_gram(std::uint32_t gram, unsigned shift) noexcept { return (gram * 0x9E3779B1U) >> shift; }
+
 inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
   __extension__ using Wide = unsigned __int128;
   const Wide product = static_cast<Wide>(a ^ 0x9E3779B97F4A7C15) * (b ^ 0xD1B54A32D192ED03);

@@ -12,10 +12,6 @@ namespace {
 
 using Kind = Literal::Kind;
 
-bool is_ascii(std::string_view s) noexcept {
-  return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 /// A text that is compared as written stands folded in the folded value, when both are ASCII: what folding does to a
 /// part of a character cannot be told. Else its ASCII stretches do.
 void add_exact(const std::string& text, Kind kind, std::vector<Literal>& out) {

@@ -170,7 +170,7 @@ void LiteralIndex::place(std::uint32_t number, const LiteralRarity& rarity) {
         e.offset = i;
       }
       const std::uint32_t gram = load_gram(text.data() + e.offset);
-      set_bit(gram_bits_, (gram * 0x9E3779B1U) >> gram_shift_);
+      set_bit(gram_bits_, hash_gram(gram, gram_shift_));
       grams_.add(mix(gram, gram), number);
       break;
     }

@@ -26,7 +26,6 @@ class KeyTable {
       if (slot.key == key) return {literals_.data() + slot.begin, slot.count};
     }
   }
-  bool empty() const noexcept { return entries_.empty() && slots_.empty(); }
 
  private:
   struct Entry {
@@ -115,8 +114,7 @@ class LiteralIndex {
   static std::uint64_t ends_key(std::string_view s) noexcept { return hash_text(s) ^ s.size(); }
 
   std::vector<Entry> entries_;
-  KeyTable by_text_;  // while building: hash of kind and text -> entry
-  std::vector<std::uint32_t> unordered_;
+  KeyTable by_text_;               // while building: hash of kind and text -> entry
   std::uint64_t whole_sizes_ = 0;  // bit min(size, 63)
   KeyTable whole_, numbers_, component_, ending_, beginning_, grams_, after_equal_, pairs_, wide_;
   std::vector<std::uint8_t> ending_sizes_, beginning_sizes_;
@@ -199,7 +197,7 @@ void LiteralIndex::scan_grams(std::string_view value, OnRule& on_rule) const {
   const std::size_t last = value.size() - 4;
   for (std::size_t i = 0; i <= last; ++i) {
     const std::uint32_t gram = load_gram(p + i);
-    const std::uint32_t h = (gram * 0x9E3779B1U) >> shift;
+    const std::uint32_t h = hash_gram(gram, shift);
     if (((bits[h >> 6] >> (h & 63)) & 1) == 0) [[likely]]
       continue;
     for (const std::uint32_t number : grams_.find(mix(gram, gram)))

@@ -2,21 +2,13 @@
 // Everything that can be decided once for all events of one channel, provider and id.
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
-#include <string_view>
 #include <vector>
 
+#include "detect/sigma/kind_table.h"
 #include "detect/sigma/program.h"
 
 namespace stopwarden::sigma {
-
-/// What is common to all events of one kind.
-struct EventKind {
-  std::string_view channel, provider;
-  std::optional<std::uint32_t> event_id;
-};
 
 /// Which fields say again what the kind says: a plan may have decided rules by them.
 struct Constants {

@@ -2,7 +2,6 @@
 // What the fast matcher runs: the rules' triggers, indexed by field, and their sources. Immutable; threads share it.
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <unordered_map>
 #include <vector>
 

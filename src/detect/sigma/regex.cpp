@@ -142,7 +142,7 @@ std::unique_ptr<const Regex> Regex::compile(std::string_view expression, RegexFl
     impl->run_length = *length;
   } else if (impl->re2 = compile_re2(expression, flags); impl->re2) {
     impl->final_newline = wants_final_newline(expression, flags);
-    impl->literals = required_literals(expression, flags);
+    impl->literals = required_literals(*impl->re2);
   } else if (impl->pcre = compile_pcre(expression, flags, error); !impl->pcre) {
     return nullptr;
   }

@@ -9,9 +9,8 @@
 namespace stopwarden::sigma {
 namespace {
 
-constexpr int kLiteralMin = 3;             // bytes; shorter texts are everywhere
-constexpr std::size_t kLiteralsMax = 64;   // an expression that unfolds to more says too little
-constexpr std::int64_t kMemory = 8 << 20;  // as regex.cpp gives RE2 at most
+constexpr int kLiteralMin = 3;            // bytes; shorter texts are everywhere
+constexpr std::size_t kLiteralsMax = 64;  // an expression that unfolds to more says too little
 
 /// The longest stretch of `s` that is ASCII.
 std::string ascii_stretch(const std::string& s) {
@@ -37,18 +36,10 @@ bool possible(const re2::FilteredRE2& filter, std::size_t atoms, std::size_t wit
 
 }  // namespace
 
-std::vector<std::string> required_literals(std::string_view expression, RegexFlags flags) {
-  std::string text = "(?";
-  if (flags.multi_line) text += 'm';
-  if (flags.dot_all) text += 's';
-  text = text == "(?" ? std::string(expression) : text + ")" + std::string(expression);
-  RE2::Options options;
-  options.set_log_errors(false);
-  options.set_case_sensitive(!flags.ignore_case);
-  options.set_max_mem(kMemory);
+std::vector<std::string> required_literals(const re2::RE2& expression) {
   re2::FilteredRE2 filter(kLiteralMin);
   int id = 0;
-  if (filter.Add(text, options, &id) != RE2::NoError) return {};
+  if (filter.Add(expression.pattern(), expression.options(), &id) != RE2::NoError) return {};
   std::vector<std::string> atoms;
   filter.Compile(&atoms);
   if (atoms.empty() || atoms.size() > kLiteralsMax) return {};

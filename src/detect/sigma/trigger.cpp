@@ -2,11 +2,9 @@
 #include "detect/sigma/trigger.h"
 
 #include <algorithm>
-#include <cstring>
 #include <optional>
 #include <utility>
 
-#include "detect/sigma/hash.h"
 #include "event/catalogue.h"
 
 namespace stopwarden::sigma {

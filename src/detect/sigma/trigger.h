@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/sigma/hash.h"
 #include "detect/sigma/ir.h"
 #include "detect/sigma/literal.h"
 
@@ -30,8 +31,9 @@ class LiteralRarity {
   std::uint32_t gram_count(std::uint32_t gram) const noexcept { return grams_[gram_slot(gram)]; }
 
  private:
-  static constexpr std::size_t kSlots = std::size_t{1} << 16;
-  static std::size_t gram_slot(std::uint32_t gram) noexcept { return (gram * 0x9E3779B1U) >> 16; }
+  static constexpr unsigned kSlotBits = 16;
+  static constexpr std::size_t kSlots = std::size_t{1} << kSlotBits;
+  static std::size_t gram_slot(std::uint32_t gram) noexcept { return hash_gram(gram, 32 - kSlotBits); }
   std::uint64_t key(const TriggerLiteral& t) const noexcept;
   std::vector<std::uint32_t> grams_;  // by hash: a collision makes a text look more common than it is
   std::vector<std::uint32_t> rules_;  // by hash of field and literal: how many rules name it
