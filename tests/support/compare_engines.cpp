@@ -18,24 +18,11 @@
 #include "input/input.h"
 #include "load.h"
 #include "pipeline/reader.h"
+#include "support/reading.h"
 
 using namespace stopwarden;  // NOLINT: a program of one file
 
 namespace {
-
-class MemoryStream final : public ByteStream {
- public:
-  explicit MemoryStream(std::string_view bytes) : bytes_(bytes) {}
-  Result<std::size_t> read(std::span<std::byte> out) override {
-    const std::size_t n = std::min(out.size(), bytes_.size());
-    if (n != 0) std::memcpy(out.data(), bytes_.data(), n);
-    bytes_.remove_prefix(n);
-    return n;
-  }
-
- private:
-  std::string_view bytes_;
-};
 
 struct Found {
   std::uint64_t record = 0;
@@ -110,7 +97,7 @@ class Compare final : public InputVisitor {
 
  private:
   double run(Collector& collector, const SourceOptions& options) {
-    MemoryStream stream(bytes_);
+    test::PieceStream stream(bytes_, SIZE_MAX);
     InputReader reader(options);
     const auto start = std::chrono::steady_clock::now();
     reader.read(stream, collector);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The fast matcher gives the hits of the reference matcher: over everything under tests/data and rules/, and over the
-// rule corpus where one is given ($STOPWARDEN_CORPUS; the same is done by hand with compare_engines).
+// The fast matcher gives the hits of the reference matcher: over the logs of the tests, with the own rules and some
+// more, and over random events. compare_engines does the same by hand over other people's rules and logs.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -8,10 +8,11 @@
 #include <random>
 
 #include "detect/sigma/fast.h"
-#include "evtx_text.h"
-#include "evtx_writer.h"
-#include "reading.h"
-#include "rules.h"
+#include "support/evtx_text.h"
+#include "support/evtx_writer.h"
+#include "support/planned_event.h"
+#include "support/reading.h"
+#include "support/rules.h"
 
 namespace stopwarden::test {
 namespace {
@@ -87,22 +88,9 @@ detection:
 )";
 
 struct EnginesAgree : ::testing::Test {
-  EnginesAgree()
-      : logsources(
-            (intern_finding_fields(table), sigma::Logsources::parse(builtin(embedded_logsources()), table, problems))),
-        rules(sigma::RuleSet::compile(files(), logsources, {}, table, problems)),
-        program(rules),
-        wanted(table) {
-    rules.add_wanted(wanted);
-  }
-  static std::vector<TextFile> files() {
-    std::vector<TextFile> out = builtin(embedded_rules());
-    out.push_back({"more.yml", kMoreRules});
-    return out;
-  }
   std::vector<Found> run(sigma::Matcher& matcher, FieldPlanner* planner, const std::string& bytes) {
     Hits hits(matcher);
-    InputReader reader(SourceOptions{&wanted, planner});
+    InputReader reader(SourceOptions{&own.wanted, planner});
     PieceStream stream(bytes, SIZE_MAX);
     reader.read(stream, hits);
     return std::move(hits.found);
@@ -113,14 +101,10 @@ struct EnginesAgree : ::testing::Test {
     EXPECT_EQ(run(fast, nullptr, bytes), expected) << name << ", all fields read";
     return expected.size();
   }
-  std::vector<Diagnostic> problems;
-  FieldTable table;
-  sigma::Logsources logsources;
-  sigma::RuleSet rules;
-  sigma::Program program;
-  WantedFields wanted;
+  const BuiltinRules own{{{"more.yml", kMoreRules}}};
+  const sigma::Program program{own.rules};
   sigma::FastMatcher fast{program};
-  sigma::ReferenceMatcher reference{rules};
+  sigma::ReferenceMatcher reference{own.rules};
 };
 
 std::string read_file(const std::filesystem::path& path) {
@@ -198,7 +182,7 @@ TEST_F(EnginesAgree, OnRandomEvents) {
     const auto& kind = kinds[pick(kinds.size())];
     const auto add = [&](const char* name, std::string text, ValueKind value_kind) {
       texts.push_back(std::move(text));
-      fields.push_back({table.find(name).value_or(kUnnamedField), value_kind,
+      fields.push_back({own.table.find(name).value_or(kUnnamedField), value_kind,
                         value_kind == ValueKind::null ? std::string_view{} : std::string_view(texts.back())});
     };
     Event event;
@@ -215,10 +199,12 @@ TEST_F(EnginesAgree, OnRandomEvents) {
       add(pick(20) == 0 ? "nobody" : names[pick(names.size())], std::move(text), value_kind);
     }
     event.fields = fields;
-    Hits expected(reference), got(fast);
+    Hits expected(reference), got(fast), planned(fast);
     expected.on_event(event);
     got.on_event(event);
     ASSERT_EQ(got.found, expected.found) << "round " << round;
+    planned.on_event(PlannedEvent(event, *fast.planner()).event());
+    ASSERT_EQ(planned.found, expected.found) << "round " << round << ", by choice";
     hits += expected.found.size();
   }
   EXPECT_GE(hits, 5000u);

@@ -16,6 +16,7 @@ namespace stopwarden::sigma {
 /// Gives the hits of ReferenceMatcher, sooner. Shortcuts only ever say "maybe": the rule itself is then evaluated by
 /// the code that the reference uses (evaluation.h). tests/support/engines_agree_test.cpp and fuzz_matchers hold the two
 /// together.
+/// Events that a source read by choice must come from one that asked this matcher's planner().
 /// Cost: no allocation per event once warm.
 class FastMatcher final : public Matcher {
  public:
