@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "input/input.h"
 #include "pipeline/reader.h"
+#include "support/allocations.h"
 
 namespace stopwarden::bench {
 namespace {
@@ -37,7 +38,7 @@ class Counter final : public EventSink {
  public:
   explicit Counter(std::uint64_t middle) : middle_(middle) {}
   void on_event(const Event& event) override {
-    if (++events == middle_) allocations_at_middle = allocations();
+    if (++events == middle_) allocations_at_middle = test::allocations();
     fields += event.fields.size();
     for (const FieldValue& field : event.fields) text += field.text.size();
   }
@@ -78,10 +79,10 @@ int run_read(const ReadOptions& options) {
   std::uint64_t allocated = 0, allocated_late = 0;
   for (std::size_t i = 0; i < options.passes; ++i) {
     Counter counter(plain.events / 2);
-    const std::uint64_t before = allocations();
+    const std::uint64_t before = test::allocations();
     passes.push_back(read_files(options.files, source, counter).elapsed);
-    allocated = allocations() - before;
-    allocated_late = allocations() - counter.allocations_at_middle;
+    allocated = test::allocations() - before;
+    allocated_late = test::allocations() - counter.allocations_at_middle;
     if (counter.fields != first.fields || counter.text != first.text) return wrong_answer("two passes differ");
   }
   const auto per_event = [&plain](std::uint64_t n) {

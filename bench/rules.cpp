@@ -18,6 +18,7 @@
 #include "load.h"
 #include "pipeline/engine.h"
 #include "reading.h"
+#include "support/allocations.h"
 
 namespace stopwarden::bench {
 namespace {
@@ -44,7 +45,7 @@ class Matching final : public EventSink {
   Matching(sigma::Matcher& matcher, HitSink& hits, std::uint64_t middle)
       : matcher_(matcher), hits_(hits), middle_(middle) {}
   void on_event(const Event& event) override {
-    if (++events == middle_) allocations_at_middle = allocations();
+    if (++events == middle_) allocations_at_middle = test::allocations();
     matcher_.match(event, hits_);
   }
   void on_drop(const Error&) override { ++drops; }
@@ -220,7 +221,7 @@ int run_rules(const RulesOptions& options) {
     HitCounter hits(rules);
     Matching matching(*setup.matcher, hits, plain.events / 2);
     const Pass pass = read_files(options.files, setup.source(), matching);
-    allocated_late = allocations() - matching.allocations_at_middle;
+    allocated_late = test::allocations() - matching.allocations_at_middle;
     passes.push_back(pass.elapsed);
     if (pass.unreadable != 0 || matching.events != plain.events)
       return wrong_answer(fmt::format("{} events of {}, {} drops", matching.events, plain.events, matching.drops));

@@ -10,9 +10,6 @@
 
 namespace stopwarden::bench {
 
-/// Calls of operator new in this program so far (allocations.cpp). What C libraries take by malloc is not counted.
-std::uint64_t allocations() noexcept;
-
 /// Keeps this thread on the core it runs on, so that a pass is not moved in its middle. False where that is refused.
 bool stay_on_one_core();
 
