@@ -2,8 +2,7 @@
 #include "event/text_probe.h"
 
 #include <algorithm>
-
-#include "base/text.h"
+#include <bit>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -20,48 +19,80 @@ bool may_be_made(char c) noexcept {
   return std::string_view("0123456789abcdefx-+{}:.tzrulsin").find(c) != std::string_view::npos;
 }
 
-/// A byte as a pair's character sees it.
-char as_seen_by(char of_pair, std::byte b) noexcept {
-  const auto c = static_cast<char>(b);
-  return is_letter(of_pair) ? static_cast<char>(c | 0x20) : c;
+/// Stands in a record as it is, or as the other case of the letter.
+bool is_plain(char c) noexcept {
+  return c >= ' ' && c < 0x7F && !(c >= 'A' && c <= 'Z') && c != 'k' && c != 's' && c != '\\' && c != '"' && c != '/';
+}
+
+/// Is the byte this character of a stretch?
+bool is(std::byte b, char c) noexcept {
+  const auto byte = static_cast<char>(b);
+  return (is_letter(c) ? static_cast<char>(byte | 0x20) : byte) == c;
+}
+
+/// Does the `\` at `i` begin an escape? Not when another one escapes it.
+bool begins_escape(Bytes record, std::size_t i, std::size_t distance) noexcept {
+  std::size_t count = 1;
+  while (i >= distance && record[i - distance] == std::byte{'\\'}) {
+    i -= distance;
+    ++count;
+  }
+  return count % 2 == 1;
 }
 
 }  // namespace
 
 bool TextProbe::usable(char first, char second) noexcept {
-  const auto plain = [](char c) { return c > ' ' && c < 0x7F && !(c >= 'A' && c <= 'Z') && c != 'k' && c != 's'; };
-  if (!plain(first) || !plain(second) || first == '\\' || second == '\\') return false;
-  if (first == '"' || second == '"' || first == '/' || second == '/') return false;  // JSON may escape these as well
+  if (!is_plain(first) || !is_plain(second)) return false;
   return !(may_be_made(first) && may_be_made(second)) || (first == ':' && second == ':');
 }
 
-bool TextProbe::add(char first, char second) {
-  if (!usable(first, second) || pairs_.size() == kPairsMax) return false;
-  pairs_.push_back({first, second});
+bool TextProbe::add(std::string_view folded, std::size_t at) {
+  std::size_t begin = at, end = at + 2;
+  while (begin > 0 && is_plain(folded[begin - 1])) --begin;
+  while (end < folded.size() && is_plain(folded[end])) ++end;
+  const char first = folded[at], second = folded[at + 1];
+  auto pair =
+      std::find_if(pairs_.begin(), pairs_.end(), [=](const Pair& p) { return p.first == first && p.second == second; });
+  if (stretches_ == kStretchesMax || (pair == pairs_.end() && pairs_.size() == kPairsMax)) return false;
+  if (pair == pairs_.end()) pair = pairs_.insert(pair, {first, second, {}});
+  pair->stretches.push_back({std::string(folded.substr(begin, end - begin)), at - begin});
+  ++stretches_;
   return true;
 }
 
-bool TextProbe::holds_pair_of(std::string_view folded) const noexcept {
-  for (std::size_t i = 0; i + 2 <= folded.size(); ++i)
-    for (const Pair& p : pairs_)
-      if (folded[i] == p.first && folded[i + 1] == p.second) return true;
+bool TextProbe::covers(std::string_view folded) const noexcept {
+  for (const Pair& pair : pairs_)
+    for (const Stretch& stretch : pair.stretches)
+      if (folded.find(stretch.text) != std::string_view::npos) return true;
   return false;
 }
 
-bool TextProbe::at(Bytes record, std::size_t i, Escapes escapes) const noexcept {
+bool TextProbe::found_at(Bytes record, std::size_t i, Escapes escapes) const noexcept {
   for (std::size_t distance = 1; distance <= 2; ++distance) {
     if (record.size() - i <= distance) return false;
-    for (const Pair& p : pairs_)
-      if (as_seen_by(p.first, record[i]) == p.first && as_seen_by(p.second, record[i + distance]) == p.second)
-        return true;
-    if (escapes == Escapes::json && record[i] == std::byte{'\\'} && record[i + distance] == std::byte{'u'}) return true;
+    if (distance == 2 && record[i + 1] != std::byte{0}) return false;  // between two ASCII characters of UTF-16
+    if (escapes == Escapes::json && record[i] == std::byte{'\\'} && record[i + distance] == std::byte{'u'} &&
+        begins_escape(record, i, distance))
+      return true;
+    for (const Pair& pair : pairs_) {
+      if (!is(record[i], pair.first) || !is(record[i + distance], pair.second)) continue;
+      for (const Stretch& stretch : pair.stretches) {
+        if (i / distance < stretch.at) continue;
+        const std::size_t begin = i - distance * stretch.at;
+        if ((record.size() - begin - 1) / distance + 1 < stretch.text.size()) continue;
+        std::size_t n = 0;
+        while (n < stretch.text.size() && is(record[begin + distance * n], stretch.text[n])) ++n;
+        if (n == stretch.text.size()) return true;
+      }
+    }
   }
   return false;
 }
 
 bool TextProbe::in_record_plain(Bytes record, Escapes escapes) const noexcept {
   for (std::size_t i = 0; i < record.size(); ++i)
-    if (at(record, i, escapes)) return true;
+    if (found_at(record, i, escapes)) return true;
   return false;
 }
 
@@ -78,24 +109,27 @@ bool TextProbe::in_record(Bytes record, Escapes escapes) const noexcept {
     const __m128i here = load(i), next = load(i + 1), after = load(i + 2);
     const __m128i here_low = _mm_or_si128(here, to_lower), next_low = _mm_or_si128(next, to_lower),
                   after_low = _mm_or_si128(after, to_lower);
+    const __m128i wide = _mm_cmpeq_epi8(next, _mm_setzero_si128());  // UTF-16, if it is ASCII
     __m128i found = _mm_setzero_si128();
     for (const Pair& p : pairs_) {
       const __m128i first = _mm_set1_epi8(p.first), second = _mm_set1_epi8(p.second);
       const bool low = is_letter(p.second);
       const __m128i starts = _mm_cmpeq_epi8(is_letter(p.first) ? here_low : here, first);
-      const __m128i follows =
-          _mm_or_si128(_mm_cmpeq_epi8(low ? next_low : next, second), _mm_cmpeq_epi8(low ? after_low : after, second));
+      const __m128i far = _mm_and_si128(wide, _mm_cmpeq_epi8(low ? after_low : after, second));
+      const __m128i follows = _mm_or_si128(_mm_cmpeq_epi8(low ? next_low : next, second), far);
       found = _mm_or_si128(found, _mm_and_si128(starts, follows));
     }
     if (escapes == Escapes::json) {
-      const __m128i follows = _mm_or_si128(_mm_cmpeq_epi8(next, u), _mm_cmpeq_epi8(after, u));
+      const __m128i far = _mm_and_si128(wide, _mm_cmpeq_epi8(after, u));
+      const __m128i follows = _mm_or_si128(_mm_cmpeq_epi8(next, u), far);
       found = _mm_or_si128(found, _mm_and_si128(_mm_cmpeq_epi8(here, backslash), follows));
     }
-    if (_mm_movemask_epi8(found) != 0) return true;
+    for (auto places = static_cast<unsigned>(_mm_movemask_epi8(found)); places != 0; places &= places - 1)
+      if (found_at(record, i + static_cast<unsigned>(std::countr_zero(places)), escapes)) return true;
   }
 #endif
   for (; i < record.size(); ++i)
-    if (at(record, i, escapes)) return true;
+    if (found_at(record, i, escapes)) return true;
   return false;
 }
 

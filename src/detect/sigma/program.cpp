@@ -20,21 +20,25 @@ bool is_wide(const Rule& rule) {
          });
 }
 
-/// Adds pairs until each keyword holds one: always the pair that most of those without one hold. False when there is
-/// none or no room.
-bool cover(const std::vector<std::string_view>& keywords, TextProbe& probe) {
-  std::vector<std::string_view> open;
-  for (const std::string_view k : keywords)
-    if (!probe.holds_pair_of(k)) open.push_back(k);
-  while (!open.empty()) {
-    std::map<std::string_view, std::size_t> count;
+/// Makes the probe look for each keyword: always by the pair that is rarest for the number of keywords it serves. False
+/// when one has no usable pair, or there is no room.
+bool cover(const std::vector<std::string_view>& keywords, const LiteralRarity& rarity, TextProbe& probe) {
+  std::vector<std::string_view> open = keywords;
+  const auto covered = [&probe](std::string_view k) { return probe.covers(k); };
+  for (std::erase_if(open, covered); !open.empty(); std::erase_if(open, covered)) {
+    std::map<std::string_view, std::size_t> serves;
     for (const std::string_view k : open)
       for (std::size_t i = 0; i + 2 <= k.size(); ++i)
-        if (TextProbe::usable(k[i], k[i + 1])) ++count[k.substr(i, 2)];
-    const auto best =
-        std::max_element(count.begin(), count.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (best == count.end() || !probe.add(best->first[0], best->first[1])) return false;
-    std::erase_if(open, [&probe](std::string_view k) { return probe.holds_pair_of(k); });
+        if (TextProbe::usable(k[i], k[i + 1]) && k.find(k.substr(i, 2)) == i) ++serves[k.substr(i, 2)];
+    const auto worth = [&rarity](const auto& entry) {
+      const auto [pair, keywords_served] = entry;
+      return static_cast<double>(keywords_served) / (10 + rarity.pair_count(pair[0], pair[1]));
+    };
+    const auto best = std::max_element(serves.begin(), serves.end(),
+                                       [&worth](const auto& a, const auto& b) { return worth(a) < worth(b); });
+    if (best == serves.end()) return false;
+    for (const std::string_view k : open)
+      if (const std::size_t at = k.find(best->first); at != std::string_view::npos && !probe.add(k, at)) return false;
   }
   return true;
 }
@@ -42,7 +46,7 @@ bool cover(const std::vector<std::string_view>& keywords, TextProbe& probe) {
 }  // namespace
 
 /// Decides which keyword rules the probe can speak for: those that nearly every event would be read whole for.
-void Program::find_keywords(const std::vector<Trigger>& triggers) {
+void Program::find_keywords(const std::vector<Trigger>& triggers, const LiteralRarity& rarity) {
   keywords_.assign(ir_.rules.size(), Keywords::none);
   for (std::uint32_t r = 0; r < ir_.rules.size(); ++r) {
     const auto& items = ir_.rules[r].items;
@@ -53,7 +57,7 @@ void Program::find_keywords(const std::vector<Trigger>& triggers) {
     for (const TriggerLiteral& t : triggers[r])
       if (t.field == kUnnamedField) keywords.push_back(t.literal.text);
     TextProbe wider = probe_;
-    if ((keywords.empty() || is_wide(ir_.rules[r])) && cover(keywords, wider)) {
+    if ((keywords.empty() || is_wide(ir_.rules[r])) && cover(keywords, rarity, wider)) {
       probe_ = wider;
       keywords_[r] = Keywords::probed;
     }
@@ -69,7 +73,7 @@ Program::Program(const RuleSet& rules) : ir_(rules.ir()), sources_(collect_sourc
     for (const TriggerLiteral& t : triggers.back()) indexes_[index(t.field)].add(t.literal, r);
   }
   for (auto& [field, literals] : indexes_) literals.build(rarity);
-  find_keywords(triggers);
+  find_keywords(triggers, rarity);
   for (std::uint32_t r = 0; r < triggers.size(); ++r) {
     for (const TriggerLiteral& t : triggers[r]) {  // sorted by field
       if (waits_[r].empty() || waits_[r].back().field != t.field) waits_[r].push_back({t.field, 0});

@@ -29,7 +29,7 @@ class Program {
   std::span<const Wait> waits(std::uint32_t rule) const noexcept { return waits_[rule]; }
   /// Does the rule look into every value of an event?
   bool has_keywords(std::uint32_t rule) const noexcept { return keywords_[rule] != Keywords::none; }
-  /// Does every event on which its trigger stands in a keyword hold a pair of probe()?
+  /// Is each keyword of its trigger looked for by probe()?
   bool is_probed(std::uint32_t rule) const noexcept { return keywords_[rule] == Keywords::probed; }
   const TextProbe& probe() const noexcept { return probe_; }
   /// The triggers of a field; nullptr when no rule waits there.
@@ -37,7 +37,7 @@ class Program {
 
  private:
   enum class Keywords : std::uint8_t { none, probed, in_all_values };
-  void find_keywords(const std::vector<Trigger>& triggers);
+  void find_keywords(const std::vector<Trigger>& triggers, const LiteralRarity& rarity);
 
   const Ir& ir_;
   std::vector<RuleSource> sources_;

@@ -112,7 +112,7 @@ bool is_constant_field(FieldId field) noexcept {
   return field == id_of(field::EventID) || field == id_of(field::Channel) || field == id_of(field::Provider_Name);
 }
 
-LiteralRarity::LiteralRarity(const Ir& ir) : grams_(kSlots, 0), rules_(kSlots, 0) {
+LiteralRarity::LiteralRarity(const Ir& ir) : grams_(kSlots, 0), pairs_(kSlots, 0), rules_(kSlots, 0) {
   std::vector<std::uint64_t> seen;  // of one rule: what it names twice counts once
   for (const Rule& rule : ir.rules) {
     seen.clear();
@@ -120,6 +120,8 @@ LiteralRarity::LiteralRarity(const Ir& ir) : grams_(kSlots, 0), rules_(kSlots, 0
       for (const Test& test : item.tests) {
         for (Literal& literal : literals_of(test).all_of) {
           each_gram(literal.text, [this](std::uint32_t gram) { ++grams_[gram_slot(gram)]; });
+          for (std::size_t i = 0; i + 2 <= literal.text.size(); ++i)
+            ++pairs_[pair_slot(literal.text[i], literal.text[i + 1])];
           const std::uint64_t k = key({item.field.value_or(kUnnamedField), std::move(literal)});
           if (std::find(seen.begin(), seen.end(), k) != seen.end()) continue;
           if (seen.size() < 256) seen.push_back(k);

@@ -29,13 +29,19 @@ class LiteralRarity {
   double cost(const TriggerLiteral& t) const;
   /// How often four bytes stand in the rules' texts.
   std::uint32_t gram_count(std::uint32_t gram) const noexcept { return grams_[gram_slot(gram)]; }
+  /// The same of two.
+  std::uint32_t pair_count(char first, char second) const noexcept { return pairs_[pair_slot(first, second)]; }
 
  private:
+  static std::size_t pair_slot(char first, char second) noexcept {
+    return static_cast<std::size_t>(static_cast<unsigned char>(first)) << 8 | static_cast<unsigned char>(second);
+  }
   static constexpr unsigned kSlotBits = 16;
   static constexpr std::size_t kSlots = std::size_t{1} << kSlotBits;
   static std::size_t gram_slot(std::uint32_t gram) noexcept { return hash_gram(gram, 32 - kSlotBits); }
   std::uint64_t key(const TriggerLiteral& t) const noexcept;
   std::vector<std::uint32_t> grams_;  // by hash: a collision makes a text look more common than it is
+  std::vector<std::uint32_t> pairs_;
   std::vector<std::uint32_t> rules_;  // by hash of field and literal: how many rules name it
 };
 

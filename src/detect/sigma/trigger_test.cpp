@@ -95,8 +95,19 @@ TEST(Plan, KeywordsOfAWideRuleAreProbedFor) {
       "title: t\nlogsource: {product: windows}\ndetection:\n    k: ['lsadump::', 'gentilkiwi']\n    condition: k\n");
   EXPECT_TRUE(probed.plan(1).has_keywords);
   EXPECT_FALSE(probed.plan(1).all_values());
-  EXPECT_TRUE(probed.program.probe().holds_pair_of("xx lsadump::sam"));
-  EXPECT_TRUE(probed.program.probe().holds_pair_of("gentilkiwi"));
+  EXPECT_TRUE(probed.program.probe().covers("xx lsadump::sam"));
+  EXPECT_TRUE(probed.program.probe().covers("gentilkiwi"));
+  // Many keywords share few pairs: the tool's modules all end in "::".
+  Kinds many(
+      "title: t\nlogsource: {product: windows}\ndetection:\n    k: ['dpapi::masterkey', 'event::clear', 'event::drop',"
+      " 'kerberos::golden', 'kerberos::ptt', 'lsadump::', 'misc::skeleton', 'privilege::debug', 'sekurlsa::',"
+      " 'token::elevate', 'vault::cred', 'mimidrv.sys', '\\mimilib.dll', 'gentilkiwi.com']\n    condition: k\n");
+  EXPECT_TRUE(many.plan(1).has_keywords);
+  EXPECT_FALSE(many.plan(1).all_values());
+  for (const char* text : {"x vault::cred", "sekurlsa::logonpasswords", "c:\\mimilib.dll", "mimidrv.sys"})
+    EXPECT_TRUE(many.program.probe().covers(text)) << text;
+  EXPECT_FALSE(
+      many.program.probe().covers("microsoft-windows-security-auditing 12:00:00 c:\\windows\\system32\\svchost.exe"));
   Kinds whole("title: t\nlogsource: {product: windows}\ndetection:\n    k: ['4688']\n    condition: k\n");
   EXPECT_TRUE(whole.plan(1).all_values()) << "a source may have made that text of a number";
 }
