@@ -43,7 +43,7 @@ class RuleCacheTest : public ::testing::Test {
     std::size_t n = 0;
     std::error_code ignored;
     for (const auto& entry : fs::directory_iterator(home_ + "/stopwarden", ignored))
-      n += entry.is_regular_file() ? 1 : 0;
+      if (entry.is_regular_file()) ++n;
     return n;
   }
   static sigma::RuleSources sources(const std::string& build) {

@@ -79,12 +79,14 @@ void part(Io& io, Of<Io, RegexTest> test) {
   auto& [regex] = test;
   std::string expression = Io::kReads ? std::string() : regex->expression();
   RegexFlags flags = Io::kReads ? RegexFlags{} : regex->flags();
+  std::vector<std::string> literals = Io::kReads ? std::vector<std::string>() : regex->literals();
   auto& [ignore_case, multi_line, dot_all] = flags;
   io.text(expression);
   io.flag(ignore_case);
   io.flag(multi_line);
   io.flag(dot_all);
-  if constexpr (Io::kReads) regex = Regex::deferred(std::move(expression), flags);
+  io.texts(literals);
+  if constexpr (Io::kReads) regex = Regex::deferred(std::move(expression), flags, std::move(literals));
 }
 
 template <class Io>

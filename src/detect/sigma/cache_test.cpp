@@ -115,7 +115,7 @@ bool same(const Test& a, const Test& b) {
           return x.wanted == y.wanted;
         else if constexpr (std::is_same_v<T, RegexTest>)
           return x.regex->expression() == y.regex->expression() && x.regex->flags() == y.regex->flags() &&
-                 x.regex->engine() == y.regex->engine();
+                 x.regex->literals() == y.regex->literals() && x.regex->engine() == y.regex->engine();
         else if constexpr (std::is_same_v<T, CidrTest>)
           return x.network.first == y.network.first && x.network.bits == y.network.bits &&
                  x.network.host_bits_set == y.network.host_bits_set;

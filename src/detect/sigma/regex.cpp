@@ -13,6 +13,7 @@
 #include <pcre2.h>
 
 #include "base/text.h"
+#include "detect/sigma/regex_literals.h"
 
 namespace stopwarden::sigma {
 namespace {
@@ -146,6 +147,7 @@ struct Regex::Program {
 struct Regex::Impl {
   std::string expression;
   RegexFlags flags;
+  std::vector<std::string> literals;
   std::unique_ptr<const Program> program;      ///< owned; read through `ready`
   std::atomic<const Program*> ready{nullptr};  ///< null until it is compiled
   std::once_flag once;
@@ -161,13 +163,16 @@ std::unique_ptr<const Regex> Regex::compile(std::string_view expression, RegexFl
   impl->ready.store(impl->program.get(), std::memory_order_release);
   impl->expression = std::string(expression);
   impl->flags = flags;
+  if (impl->program->re2) impl->literals = required_literals(*impl->program->re2);
   return std::unique_ptr<const Regex>(new Regex(std::move(impl)));
 }
 
-std::unique_ptr<const Regex> Regex::deferred(std::string expression, RegexFlags flags) {
+std::unique_ptr<const Regex> Regex::deferred(std::string expression, RegexFlags flags,
+                                             std::vector<std::string> literals) {
   auto impl = std::make_unique<Impl>();
   impl->expression = std::move(expression);
   impl->flags = flags;
+  impl->literals = std::move(literals);
   return std::unique_ptr<const Regex>(new Regex(std::move(impl)));
 }
 
@@ -201,6 +206,7 @@ Regex::Answer Regex::search(std::string_view subject, RegexScratch& scratch) con
 Regex::Engine Regex::engine() const { return program().engine(); }
 const std::string& Regex::expression() const noexcept { return impl_->expression; }
 RegexFlags Regex::flags() const noexcept { return impl_->flags; }
+const std::vector<std::string>& Regex::literals() const noexcept { return impl_->literals; }
 
 std::string quote_for_regex(std::string_view text) {
   return RE2::QuoteMeta(re2::StringPiece(text.data(), text.size()));

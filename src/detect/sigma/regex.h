@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stopwarden::sigma {
 
@@ -48,9 +49,10 @@ class Regex {
   /// Spec:   modifiers appendix v2.1.0, "Regular Expression": PCRE. RE2 is tried first with at most 1 MiB, then 8 MiB
   ///         of memory; what it refuses (look-around, back-references, possessive quantifiers) goes to PCRE2.
   static std::unique_ptr<const Regex> compile(std::string_view expression, RegexFlags flags, std::string& error);
-  /// For an expression that was compiled before, when the rule cache was made: it is compiled by whoever searches
-  /// first, since a scan meets few of a large rule set's expressions.
-  static std::unique_ptr<const Regex> deferred(std::string expression, RegexFlags flags);
+  /// For an expression that was compiled before, when the rule cache was made, and had these literals(): it is compiled
+  /// by whoever searches first, since a scan meets few of a large rule set's expressions.
+  static std::unique_ptr<const Regex> deferred(std::string expression, RegexFlags flags,
+                                               std::vector<std::string> literals);
   ~Regex();
 
   /// Searches anywhere in `subject`, which may hold invalid UTF-8.
@@ -61,6 +63,9 @@ class Regex {
   Engine engine() const;
   const std::string& expression() const noexcept;
   RegexFlags flags() const noexcept;
+  /// Texts of which at least one stands in the folded form of every subject that matches; empty: nothing is known
+  /// (regex_literals.h).
+  const std::vector<std::string>& literals() const noexcept;
 
  private:
   struct Program;

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/text.h"
+
 namespace stopwarden::sigma {
 namespace {
 
@@ -61,7 +63,7 @@ TEST(Regex, Searches) {
     const auto regex = Regex::compile(c.expression, c.flags, error);
     ASSERT_TRUE(regex) << c.expression << ": " << error;
     EXPECT_EQ(regex->engine(), c.engine) << c.expression;
-    const auto later = Regex::deferred(c.expression, c.flags);
+    const auto later = Regex::deferred(c.expression, c.flags, {});
     EXPECT_EQ(later->search(c.subject, scratch) == Answer::yes, c.yes) << c.expression;
     EXPECT_EQ(later->engine(), c.engine) << c.expression;
     EXPECT_EQ(later->flags(), c.flags) << c.expression;
@@ -112,8 +114,9 @@ TEST(Regex, BudgetEndsHopelessSearches) {
 TEST(Regex, Quotes) { EXPECT_EQ(quote_for_regex("a.b\\"), "a\\.b\\\\"); }
 
 TEST(Regex, ADeferredOneIsCompiledOnceByWhoeverIsFirst) {
-  const auto regex = Regex::deferred("(a|b)+c", {true, false, false});
+  const auto regex = Regex::deferred("(a|b)+c", {true, false, false}, {"c"});
   EXPECT_EQ(regex->expression(), "(a|b)+c");
+  EXPECT_EQ(regex->literals(), std::vector<std::string>{"c"});
   std::atomic<int> yes{0};
   {
     std::vector<std::jthread> threads;
@@ -129,10 +132,46 @@ TEST(Regex, ADeferredOneIsCompiledOnceByWhoeverIsFirst) {
 TEST(Regex, ADeferredOneThatIsWrongIsCountedNotACrash) {
   RegexScratch scratch;
   for (const std::string& wrong : {std::string("("), std::string("a{2,1}"), std::string(20'000, 'a')}) {
-    const auto regex = Regex::deferred(wrong, {});
+    const auto regex = Regex::deferred(wrong, {}, {});
     EXPECT_EQ(regex->search("a", scratch), Answer::over_budget);
     EXPECT_EQ(regex->search("a", scratch), Answer::over_budget);
     EXPECT_EQ(regex->engine(), Engine::none);
+  }
+}
+
+/// Each subject that matches must hold one of the literals when folded; the literals themselves are RE2's business.
+TEST(Regex, LiteralsAreNecessary) {
+  const RegexFlags none, i{true, false, false};
+  struct Row {
+    const char* expression;
+    RegexFlags flags;
+    std::vector<std::string> subjects;
+    bool some = true;  // literals
+  };
+  RegexScratch scratch;
+  for (const Row& row : std::initializer_list<Row>{
+           {"Stop-Service", none, {"x Stop-Service y"}},
+           {"(?i)stop-service", none, {"STOP-SERVICE", "\u017Ftop-\u017Fervice", "Stop-Service"}},
+           {"KIWI", i, {"kiwi", "\u212Aiwi", "KIWI"}},
+           {"(net1?|sc)\\.exe\\s+stop", none, {"net.exe stop", "net1.exe  stop", "sc.exe\tstop"}},
+           {"abc|def[0-9]{2}", none, {"abc", "def12"}},
+           {"\u00DCber[a-z]+", i, {"\u00DCbera", "\u00FCberz"}},
+           {".*foo.*bar.*", none, {"foo bar", "a foo b bar c"}},
+           {"a*b*c*", none, {""}, false},
+           {"[0-9]+", none, {"7"}, false},
+           {"(?=look)look", none, {"look"}, false},
+           {".{3,}", none, {"abc"}, false}}) {
+    std::string error;
+    const auto regex = Regex::compile(row.expression, row.flags, error);
+    ASSERT_TRUE(regex) << row.expression << error;
+    EXPECT_EQ(!regex->literals().empty(), row.some) << row.expression;
+    for (const std::string& subject : row.subjects) {
+      ASSERT_EQ(regex->search(subject, scratch), Answer::yes) << row.expression << " on " << subject;
+      const std::string folded = fold(subject);
+      bool held = regex->literals().empty();
+      for (const std::string& literal : regex->literals()) held = held || folded.find(literal) != std::string::npos;
+      EXPECT_TRUE(held) << row.expression << " on " << subject;
+    }
   }
 }
 
