@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as the payload of a rule cache file. What is accepted is written again, which must give the same bytes, and
-// tried on a few events. The first byte chooses how the input becomes a payload:
+// tried on a few events with both engines (which may differ: triggers are bytes, too). The first byte chooses how the
+// input becomes a payload:
 //   0  it is the payload
 //   1  it follows a good field table, without which nothing is ever accepted
 //   2  it is a list of changes to a good payload: two bytes where, one byte what
 #include <cstdint>
 #include <cstdlib>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "detect/sigma/cache.h"
+#include "detect/sigma/fast.h"
 #include "detect/sigma/ruleset.h"
 
 namespace {
@@ -88,16 +91,20 @@ void match(const sigma::CompiledRules& compiled) {
       {value("F", "", ValueKind::null), value("F", "ab"), value("G", "10.0.0.1"), value("G", "2026-11-25T03:02:03Z"),
        value("nobody", "a word * ? \\ here")},
   };
-  sigma::ReferenceMatcher matcher(*compiled.rules);
-  for (const auto& fields : events) {
-    Event event;
-    event.fields = fields;
-    event.channel = "Security";
-    event.event_id = 4688;
-    Count first, second;
-    matcher.match(event, first);
-    matcher.match(event, second);
-    if (first.sum != second.sum) std::abort();
+  sigma::ReferenceMatcher reference(*compiled.rules);
+  const sigma::Program program(*compiled.rules);
+  sigma::FastMatcher fast(program);
+  for (sigma::Matcher* matcher : std::initializer_list<sigma::Matcher*>{&reference, &fast}) {
+    for (const auto& fields : events) {
+      Event event;
+      event.fields = fields;
+      event.channel = "Security";
+      event.event_id = 4688;
+      Count first, second;
+      matcher->match(event, first);
+      matcher->match(event, second);
+      if (first.sum != second.sum) std::abort();
+    }
   }
 }
 

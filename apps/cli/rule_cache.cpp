@@ -40,7 +40,7 @@ std::optional<sigma::CompiledRules> RuleCache::find() const {
   if (!folder_) return std::nullopt;
   const auto file = folder_->load(name_, kFileBytesMax);
   if (!file) return std::nullopt;
-  return sigma::from_cache(*file, key_);
+  return sigma::from_cache(file->text(), key_);
 }
 
 void RuleCache::keep(const sigma::CompiledRules& compiled) const {

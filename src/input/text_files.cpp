@@ -42,6 +42,7 @@ class TextReader {
         return Error{Errc::limit_exceeded, bytes_max_, "file is too large"};
       }
       out.append(as_text(Bytes(buffer_).first(n.value())));
+      if (out.size() == file.bytes_at_open()) return out;  // what a file grows by meanwhile is not waited for
     }
   }
 

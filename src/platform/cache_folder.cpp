@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -51,7 +52,7 @@ std::string absolute_path(const char* variable) {
   return value != nullptr && value[0] == '/' ? value : "";
 }
 
-bool read_all(int fd, std::string& out) {
+bool read_all(int fd, std::span<char> out) {
   std::size_t filled = 0;
   while (filled < out.size()) {
     const ssize_t n = ::read(fd, out.data() + filled, out.size() - filled);
@@ -120,14 +121,15 @@ CacheFolder::~CacheFolder() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-std::optional<std::string> CacheFolder::load(const std::string& name, std::size_t bytes_max) const {
+std::optional<CacheFile> CacheFolder::load(const std::string& name, std::size_t bytes_max) const {
   const Descriptor file(::openat(fd_, name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   struct stat s;
   if (file.get() < 0 || ::fstat(file.get(), &s) != 0) return std::nullopt;
   if (!S_ISREG(s.st_mode) || !is_private(s)) return std::nullopt;
   if (s.st_size < 0 || static_cast<std::uint64_t>(s.st_size) > bytes_max) return std::nullopt;
-  std::string out(static_cast<std::size_t>(s.st_size), '\0');
-  if (!read_all(file.get(), out)) return std::nullopt;
+  const auto size = static_cast<std::size_t>(s.st_size);
+  CacheFile out{std::unique_ptr<char[]>(new char[size]), size};  // make_unique() would fill it with zeros first
+  if (!read_all(file.get(), {out.bytes.get(), size})) return std::nullopt;
   ::futimens(file.get(), nullptr);  // so that keep_newest() keeps what is in use; it does not matter when it fails
   return out;
 }

@@ -4,11 +4,19 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace stopwarden::platform {
+
+/// The content of a file.
+struct CacheFile {
+  std::unique_ptr<char[]> bytes;
+  std::size_t size = 0;
+  std::string_view text() const noexcept { return {bytes.get(), size}; }
+};
 
 class CacheFolder {
  public:
@@ -23,7 +31,7 @@ class CacheFolder {
 
   /// The whole file, which then counts as the newest. Nothing unless it is a regular file (no link) of this user that
   /// nobody else may write to, of at most `bytes_max` bytes.
-  std::optional<std::string> load(const std::string& name, std::size_t bytes_max) const;
+  std::optional<CacheFile> load(const std::string& name, std::size_t bytes_max) const;
   /// Puts the file there, whole or not at all: readers see the old one or the new one. False when that failed.
   bool store(const std::string& name, std::string_view content) const;
   /// Removes the files whose names end in `suffix` but for the newest ones, `files_max` and `bytes_max` at most, and

@@ -21,6 +21,12 @@
 namespace stopwarden::platform {
 namespace {
 
+std::optional<std::string> text_of(const CacheFolder& cache, const std::string& name, std::size_t bytes_max) {
+  const auto file = cache.load(name, bytes_max);
+  if (!file) return std::nullopt;
+  return std::string(file->text());
+}
+
 namespace fs = std::filesystem;
 
 /// A home of its own for each case, which is the environment's while the case runs.
@@ -71,14 +77,14 @@ class CacheFolderTest : public ::testing::Test {
 
 TEST_F(CacheFolderTest, WhatIsStoredIsLoaded) {
   const CacheFolder cache = folder();
-  EXPECT_EQ(cache.load("a", 100), std::nullopt);
+  EXPECT_EQ(text_of(cache, "a", 100), std::nullopt);
   const std::string bytes("\0one\xFF", 5);
   EXPECT_TRUE(cache.store("a", bytes));
-  EXPECT_EQ(cache.load("a", 100), bytes);
-  EXPECT_EQ(cache.load("a", 5), bytes);
-  EXPECT_EQ(cache.load("a", 4), std::nullopt);
+  EXPECT_EQ(text_of(cache, "a", 100), bytes);
+  EXPECT_EQ(text_of(cache, "a", 5), bytes);
+  EXPECT_EQ(text_of(cache, "a", 4), std::nullopt);
   EXPECT_TRUE(cache.store("a", ""));
-  EXPECT_EQ(cache.load("a", 4), "");
+  EXPECT_EQ(text_of(cache, "a", 4), "");
   EXPECT_EQ(names(), std::vector<std::string>{"a"});  // nothing unfinished stays
 }
 
@@ -111,13 +117,13 @@ TEST_F(CacheFolderTest, FilesThatOthersMayWriteAreNotRead) {
   ASSERT_TRUE(cache.store("a", "x"));
   for (const mode_t mode : {0620U, 0602U, 0666U}) {
     ::chmod(path("a").c_str(), mode);
-    EXPECT_EQ(cache.load("a", 100), std::nullopt) << std::oct << mode;
+    EXPECT_EQ(text_of(cache, "a", 100), std::nullopt) << std::oct << mode;
   }
   ::chmod(path("a").c_str(), 0644);
-  EXPECT_EQ(cache.load("a", 100), "x");
+  EXPECT_EQ(text_of(cache, "a", 100), "x");
   ::chmod(path("a").c_str(), 0666);
   EXPECT_TRUE(cache.store("a", "new"));  // replaced, with a mode of its own
-  EXPECT_EQ(cache.load("a", 100), "new");
+  EXPECT_EQ(text_of(cache, "a", 100), "new");
 }
 
 TEST_F(CacheFolderTest, FilesOfOthersAreNotRead) {
@@ -125,9 +131,9 @@ TEST_F(CacheFolderTest, FilesOfOthersAreNotRead) {
   const CacheFolder cache = folder();
   ASSERT_TRUE(cache.store("a", "x"));
   ASSERT_EQ(::chown(path("a").c_str(), 65534, 65534), 0);
-  EXPECT_EQ(cache.load("a", 100), std::nullopt);
+  EXPECT_EQ(text_of(cache, "a", 100), std::nullopt);
   EXPECT_TRUE(cache.store("a", "mine"));
-  EXPECT_EQ(cache.load("a", 100), "mine");
+  EXPECT_EQ(text_of(cache, "a", 100), "mine");
   ASSERT_EQ(::chown((home_ + "/program").c_str(), 65534, 65534), 0);
   EXPECT_FALSE(CacheFolder::open("program"));
 }
@@ -138,10 +144,10 @@ TEST_F(CacheFolderTest, LinksPipesAndFoldersAreNotRead) {
   fs::create_symlink(path("real"), path("link"));
   ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
   fs::create_directory(path("folder"));
-  for (const char* name : {"link", "pipe", "folder"}) EXPECT_EQ(cache.load(name, 100), std::nullopt) << name;
+  for (const char* name : {"link", "pipe", "folder"}) EXPECT_EQ(text_of(cache, name, 100), std::nullopt) << name;
   EXPECT_TRUE(cache.store("link", "new"));  // the link is replaced, not followed
-  EXPECT_EQ(cache.load("real", 100), "x");
-  EXPECT_EQ(cache.load("link", 100), "new");
+  EXPECT_EQ(text_of(cache, "real", 100), "x");
+  EXPECT_EQ(text_of(cache, "link", 100), "new");
   EXPECT_FALSE(cache.store("folder", "new"));
   EXPECT_EQ(names(), (std::vector<std::string>{"folder", "link", "pipe", "real"}));
 }
@@ -161,7 +167,7 @@ TEST_F(CacheFolderTest, WhatCannotBeWrittenIsNotStored) {
   const CacheFolder cache = folder();
   fs::remove_all(home_ + "/program");
   EXPECT_FALSE(cache.store("a", "x"));  // the folder is gone
-  EXPECT_EQ(cache.load("a", 100), std::nullopt);
+  EXPECT_EQ(text_of(cache, "a", 100), std::nullopt);
 }
 
 TEST_F(CacheFolderTest, KeepsTheNewestByUse) {
@@ -191,7 +197,7 @@ TEST_F(CacheFolderTest, ReadersSeeWholeFilesWhileOthersWrite) {
       threads.emplace_back([&cache, &even, &odd, t] {
         for (int i = 0; i < 50; ++i) {
           EXPECT_TRUE(cache.store("a", (i + t) % 2 == 0 ? even : odd));
-          const auto got = cache.load("a", 1'000'000);
+          const auto got = text_of(cache, "a", 1'000'000);
           ASSERT_TRUE(got);
           EXPECT_TRUE(*got == even || *got == odd);
         }

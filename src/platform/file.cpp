@@ -86,6 +86,7 @@ Result<File> File::open_at(int folder, const std::string& path, OpenAs as, std::
     why = "not a regular file";
     return Error{Errc::unsupported, 0, "not a regular file"};
   }
+  file.bytes_at_open_ = info.value().bytes;
   return file;
 }
 
@@ -115,13 +116,15 @@ Result<File> File::temporary(std::string& why) {
   return Error{Errc::io, 0, "no temporary file"};
 }
 
-File::File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)), owns_(other.owns_) {}
+File::File(File&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), owns_(other.owns_), bytes_at_open_(other.bytes_at_open_) {}
 
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
     close();
     fd_ = std::exchange(other.fd_, -1);
     owns_ = other.owns_;
+    bytes_at_open_ = other.bytes_at_open_;
   }
   return *this;
 }
@@ -247,13 +250,14 @@ FileKind kind_of(int folder, const dirent& entry) noexcept {
 }  // namespace
 
 Result<std::vector<FolderEntry>> Folder::entries(std::string& why) const {
-  const int own = ::openat(fd_, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);  // closedir() closes it
+  const int own = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);  // closedir() closes it
   const std::unique_ptr<DIR, CloseFolder> folder(own >= 0 ? ::fdopendir(own) : nullptr);
   if (!folder) {
     why = reason(errno);
     if (own >= 0) ::close(own);
     return Error{Errc::io, 0, "folder cannot be opened"};
   }
+  ::rewinddir(folder.get());  // both descriptors share a place
   std::vector<FolderEntry> out;
   for (;;) {
     errno = 0;

@@ -40,6 +40,8 @@ class File {
   static Result<File> open(const Folder& folder, const std::string& name, OpenAs as, std::string& why);
   /// Standard input, which stays open when the File goes.
   static File standard_input();
+  /// How many bytes a regular file had when it was opened; 0 for all else, and where the system does not say (/proc).
+  std::uint64_t bytes_at_open() const noexcept { return bytes_at_open_; }
   /// A file without a name in $TMPDIR, or where that is not set in /var/tmp, else /tmp, which is gone when it is
   /// closed, also when the program is killed.
   static Result<File> temporary(std::string& why);
@@ -68,6 +70,7 @@ class File {
   void close() noexcept;
   int fd_;
   Owns owns_;
+  std::uint64_t bytes_at_open_ = 0;
 };
 
 struct FolderEntry {

@@ -9,6 +9,7 @@
 #include "detect/sigma/cache_check.h"
 #include "detect/sigma/cache_io.h"
 #include "detect/sigma/ir.h"
+#include "detect/sigma/trigger.h"
 
 namespace stopwarden::sigma {
 
@@ -20,6 +21,8 @@ struct CacheAccess {
   static const std::vector<RuleReport>& reports(const RuleSet& r) noexcept { return r.reports_; }
   static Ir& ir(RuleSet& r) noexcept { return *r.ir_; }
   static const Ir& ir(const RuleSet& r) noexcept { return *r.ir_; }
+  static Triggers& triggers(RuleSet& r) noexcept { return *r.triggers_; }
+  static const Triggers& triggers(const RuleSet& r) noexcept { return *r.triggers_; }
   static std::unique_ptr<RuleSet> empty_set() { return std::unique_ptr<RuleSet>(new RuleSet()); }
 };
 
@@ -194,6 +197,28 @@ void part(Io& io, Of<Io, Ir> ir) {
 }
 
 template <class Io>
+void part(Io& io, Of<Io, TriggerLiteral> one) {
+  auto& [field, literal] = one;
+  auto& [kind, text] = literal;
+  bool named = field != kUnnamedField;
+  io.flag(named);
+  if (named)
+    io.field(field);
+  else if constexpr (Io::kReads)
+    field = kUnnamedField;
+  io.choice(kind, Literal::Kind::number);
+  io.text(text);
+}
+
+template <class Io>
+void part(Io& io, Of<Io, Triggers> triggers) {
+  auto& [of_rule, counts] = triggers;
+  auto& [grams, pairs] = counts;
+  io.list(of_rule, [&io](auto& trigger) { io.list(trigger, [&io](auto& one) { part(io, one); }); });
+  for (auto* table : {&grams, &pairs}) io.sparse(*table, TextCounts::kSlots);
+}
+
+template <class Io>
 void part(Io& io, Of<Io, RuleReport> report) {
   auto& [id, title, file, line, state, code, reason] = report;
   for (auto* text : {&id, &title, &file, &code, &reason}) io.text(*text);
@@ -272,6 +297,7 @@ void part(Io& io, Of<Io, CompiledRules> compiled) {
   part(io, table);
   part(io, *logsources);
   part(io, CacheAccess::ir(*rules));
+  part(io, CacheAccess::triggers(*rules));
   io.list(CacheAccess::reports(*rules), [&io](auto& report) { part(io, report); });
   for (auto* list : {&warnings, &mistakes}) io.list(*list, [&io](auto& diagnostic) { part(io, diagnostic); });
 }
@@ -334,7 +360,7 @@ std::optional<CompiledRules> from_cache_payload(std::string_view payload) {
   CacheReader io(payload, out.code_texts);
   part(io, out);
   if (!io.ok() || !io.at_end()) return std::nullopt;
-  if (!is_sound(CacheAccess::ir(*out.rules)) || !reports_fit(*out.rules)) return std::nullopt;
+  if (!is_sound(out.rules->ir()) || !triggers_fit(*out.rules) || !reports_fit(*out.rules)) return std::nullopt;
   return out;
 }
 

@@ -6,6 +6,7 @@
 
 #include "detect/sigma/limits.h"
 #include "detect/sigma/logsource_load.h"
+#include "detect/sigma/trigger.h"
 
 namespace stopwarden::sigma {
 namespace {
@@ -91,6 +92,23 @@ bool is_sound(const Ir& ir) {
     selectors.insert(rule.selectors.begin(), rule.selectors.end());
   }
   return std::all_of(selectors.begin(), selectors.end(), [](const SourceSelector* s) { return is_sound(*s); });
+}
+
+bool triggers_fit(const RuleSet& rules) {
+  const Triggers& triggers = rules.triggers();
+  // What LiteralIndex and Program rely on: two bytes to look for at least, unless the whole value is looked up.
+  const auto usable = [](const TriggerLiteral& t) {
+    const auto& [kind, text] = t.literal;
+    return kind == Literal::Kind::equals || kind == Literal::Kind::number || text.size() >= 2;
+  };
+  const auto by_field = [](const TriggerLiteral& a, const TriggerLiteral& b) {
+    return index(a.field) < index(b.field);
+  };
+  return triggers.of_rule.size() == rules.size() &&
+         std::all_of(triggers.of_rule.begin(), triggers.of_rule.end(), [&](const Trigger& trigger) {
+           return std::is_sorted(trigger.begin(), trigger.end(), by_field) &&
+                  std::all_of(trigger.begin(), trigger.end(), usable);
+         });
 }
 
 bool reports_fit(const RuleSet& rules) {

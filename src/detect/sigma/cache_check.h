@@ -10,6 +10,9 @@ namespace stopwarden::sigma {
 /// trying all rules once stays within a bound, however often conditions share their parts.
 bool is_sound(const Ir& ir);
 
+/// A trigger for each rule, of literals that the indexes can hold.
+bool triggers_fit(const RuleSet& rules);
+
 /// As many reports say "loaded" as there are rules.
 bool reports_fit(const RuleSet& rules);
 

@@ -64,6 +64,17 @@ class CacheWriter {
   void texts(const V& values) {
     list(values, [this](const auto& value) { text(value); });
   }
+  /// `size` numbers that are zero but for a few: how many others, then the place of each and itself.
+  void sparse(const std::vector<std::uint32_t>& values, std::size_t size) {
+    if (values.size() != size) fail();
+    number(static_cast<std::uint32_t>(values.size() -
+                                      static_cast<std::size_t>(std::count(values.begin(), values.end(), 0U))));
+    for (std::uint32_t i = 0; i < values.size(); ++i) {
+      if (values[i] == 0) continue;
+      number(i);
+      number(values[i]);
+    }
+  }
 
   /// Something that the cache cannot hold: nothing of what was written counts.
   void fail() noexcept { ok_ = false; }
@@ -169,6 +180,18 @@ class CacheReader {
   template <class V>
   void texts(V& values) {
     list(values, [this](auto& value) { text(value); });
+  }
+  /// Only one way of writing it is accepted: ascending places, no zeros.
+  void sparse(std::vector<std::uint32_t>& values, std::size_t size) {
+    std::uint32_t count = 0, at = 0, value = 0;
+    number(count);
+    values.assign(size, 0);
+    for (std::size_t free = 0; count > 0 && ok_; --count, free = at + std::size_t{1}) {
+      number(at);
+      number(value);
+      if (at < free || at >= size || value == 0) return fail();
+      values[at] = value;
+    }
   }
 
   void fail() noexcept {

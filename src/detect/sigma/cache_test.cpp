@@ -14,8 +14,11 @@
 #include "base/arena.h"
 #include "base/digest.h"
 #include "detect/sigma/cache_check.h"
+#include "detect/sigma/cache_io.h"
+#include "detect/sigma/fast.h"
 #include "detect/sigma/ir.h"
 #include "detect/sigma/testing.h"
+#include "detect/sigma/trigger.h"
 
 namespace stopwarden::sigma {
 namespace {
@@ -178,6 +181,8 @@ void expect_same(const CompiledRules& a, const CompiledRules& b) {
   }
   ASSERT_EQ(a.rules->size(), b.rules->size());
   for (std::size_t i = 0; i < a.rules->size(); ++i) expect_same(a.rules->ir().rules[i], b.rules->ir().rules[i]);
+  EXPECT_EQ(a.rules->triggers().of_rule, b.rules->triggers().of_rule);
+  EXPECT_EQ(a.rules->triggers().counts, b.rules->triggers().counts);
   ASSERT_EQ(a.rules->reports().size(), b.rules->reports().size());
   for (std::size_t i = 0; i < a.rules->reports().size(); ++i) {
     const RuleReport &x = a.rules->reports()[i], &y = b.rules->reports()[i];
@@ -198,8 +203,8 @@ void expect_same(const CompiledRules& a, const CompiledRules& b) {
 
 // ---- events ----
 
-Recorder hits(const CompiledRules& compiled, std::string_view channel, std::string_view provider, std::uint32_t id,
-              const std::vector<F>& fields) {
+Recorder hits(const CompiledRules& compiled, Matcher& matcher, std::string_view channel, std::string_view provider,
+              std::uint32_t id, const std::vector<F>& fields) {
   std::vector<FieldValue> values;
   for (const F& f : fields) values.push_back({compiled.table.find(f.name).value_or(kUnnamedField), f.kind, f.text});
   Event event;
@@ -208,12 +213,11 @@ Recorder hits(const CompiledRules& compiled, std::string_view channel, std::stri
   event.event_id = id;
   event.fields = values;
   Recorder out;
-  ReferenceMatcher matcher(*compiled.rules);
   matcher.match(event, out);
   return out;
 }
 
-std::vector<std::string> hits_of_all_events(const CompiledRules& compiled) {
+std::vector<std::string> hits_of_all_events(const CompiledRules& compiled, Matcher& matcher) {
   const std::vector<F> process{{"Image", "C:\\Windows\\System32\\sc.exe"},
                                {"CommandLine", "sc  stop spooler -x c3Bvb2xlc"},
                                {"ProcessId", "42", ValueKind::integer},
@@ -228,14 +232,24 @@ std::vector<std::string> hits_of_all_events(const CompiledRules& compiled) {
                                 {"MandatoryLabel", "S-1-16-12288"}};
   std::vector<std::string> out;
   for (const Recorder& seen :
-       {hits(compiled, "Microsoft-Windows-Sysmon/Operational", "Microsoft-Windows-Sysmon", 1, process),
-        hits(compiled, "Security", "Microsoft-Windows-Security-Auditing", 4688, security),
-        hits(compiled, "System", "Service Control Manager", 7036,
+       {hits(compiled, matcher, "Microsoft-Windows-Sysmon/Operational", "Microsoft-Windows-Sysmon", 1, process),
+        hits(compiled, matcher, "Security", "Microsoft-Windows-Security-Auditing", 4688, security),
+        hits(compiled, matcher, "System", "Service Control Manager", 7036,
              {{"param1", "Print Spooler"}, {"param2", "stopped"}})}) {
     out.insert(out.end(), seen.titles.begin(), seen.titles.end());
     for (const auto& [name, value] : seen.matched) out.push_back(name + "=" + value);
   }
   return out;
+}
+
+std::vector<std::string> hits_of_all_events(const CompiledRules& compiled) {
+  ReferenceMatcher matcher(*compiled.rules);
+  return hits_of_all_events(compiled, matcher);
+}
+std::vector<std::string> fast_hits_of_all_events(const CompiledRules& compiled) {
+  const Program program(*compiled.rules);
+  FastMatcher matcher(program);
+  return hits_of_all_events(compiled, matcher);
 }
 
 CompiledRules round_trip(const CompiledRules& compiled) {
@@ -252,6 +266,7 @@ TEST(Cache, OurOwnRulesComeBackAsTheyWere) {
   const CompiledRules loaded = round_trip(compiled);
   expect_same(compiled, loaded);
   EXPECT_EQ(hits_of_all_events(compiled), hits_of_all_events(loaded));
+  EXPECT_EQ(hits_of_all_events(compiled), fast_hits_of_all_events(loaded));
   EXPECT_EQ(to_cache(compiled, kKey), to_cache(loaded, kKey));
 }
 
@@ -272,6 +287,7 @@ TEST(Cache, EveryKindOfTestComesBackAsItWas) {
   expect_same(compiled, loaded);
   const auto fired = hits_of_all_events(compiled);
   EXPECT_EQ(fired, hits_of_all_events(loaded));
+  EXPECT_EQ(fired, fast_hits_of_all_events(loaded));
   EXPECT_GE(std::count_if(fired.begin(), fired.end(), [](const std::string& s) { return s.starts_with("rule "); }), 18);
 }
 
@@ -350,7 +366,9 @@ TEST(Cache, NoBytesAtAllCanHurt) {
       damaged[at] = value;
       const auto loaded = from_cache_payload(damaged);  // without the digest
       if (!loaded) continue;
-      if (++accepted % 50 == 0) hits_of_all_events(*loaded);
+      if (++accepted % 50 != 0) continue;
+      hits_of_all_events(*loaded);
+      fast_hits_of_all_events(*loaded);
     }
   }
   EXPECT_GT(accepted, 30u);  // texts of a rule may be any
@@ -362,6 +380,35 @@ TEST(Cache, CountsBeyondTheBytesLeftAreRefusedBeforeTheyAreBelieved) {
   for (const std::string_view count : {"\xFF\xFF\xFF\xFF", "\x01\x00\x00\x00", "\x00\x00\x00\x80"})
     EXPECT_FALSE(
         from_cache_payload(std::string(count.substr(0, 4)).append(count.size() < 4 ? 4 - count.size() : 0, '\0')));
+}
+
+TEST(Cache, CountsAreWrittenInOneWayOnly) {
+  const auto read = [](std::string_view bytes) -> std::optional<std::vector<std::uint32_t>> {
+    std::set<std::string, std::less<>> literals;
+    CacheReader io(bytes, literals);
+    std::vector<std::uint32_t> out;
+    io.sparse(out, 3);
+    if (!io.ok() || !io.at_end()) return std::nullopt;
+    return out;
+  };
+  using Words = std::vector<std::uint32_t>;
+  const auto bytes = [](const Words& words) {
+    std::string out;
+    CacheWriter io(out);
+    for (const std::uint32_t word : words) io.number(word);
+    return out;
+  };
+  const Words values{0, 5, 6};
+  std::string written;
+  CacheWriter(written).sparse(values, 3);
+  EXPECT_EQ(written, bytes({2, 1, 5, 2, 6}));
+  EXPECT_EQ(read(written), values);
+  EXPECT_EQ(read(bytes({0})), (Words{0, 0, 0}));
+  EXPECT_EQ(read(bytes({2, 2, 6, 1, 5})), std::nullopt) << "not in order";
+  EXPECT_EQ(read(bytes({2, 1, 5, 1, 5})), std::nullopt) << "twice";
+  EXPECT_EQ(read(bytes({1, 1, 0})), std::nullopt) << "a zero";
+  EXPECT_EQ(read(bytes({1, 3, 1})), std::nullopt) << "beyond the end";
+  EXPECT_EQ(read(bytes({0xFFFFFFFF, 0, 1})), std::nullopt);
 }
 
 // ---- what the matchers rely on ----

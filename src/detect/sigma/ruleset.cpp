@@ -11,6 +11,7 @@
 #include "detect/sigma/limits.h"
 #include "detect/sigma/lower.h"
 #include "detect/sigma/parse.h"
+#include "detect/sigma/trigger.h"
 #include "event/catalogue.h"
 
 namespace stopwarden::sigma {
@@ -139,7 +140,7 @@ class RuleSetBuilder {
   std::size_t tests_ = 0;
 };
 
-RuleSet::RuleSet() : ir_(std::make_unique<Ir>()) {}
+RuleSet::RuleSet() : ir_(std::make_unique<Ir>()), triggers_(std::make_unique<Triggers>()) {}
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 RuleSet::~RuleSet() = default;
@@ -149,6 +150,7 @@ RuleSet RuleSet::compile(std::span<const TextFile> files, const Resolver& resolv
   RuleSet out;
   RuleSetBuilder builder(resolve, placeholders, table, warnings, *out.ir_, out.reports_);
   for (const TextFile& file : files) builder.file(file);
+  *out.triggers_ = find_triggers(*out.ir_);
   return out;
 }
 

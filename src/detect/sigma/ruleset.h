@@ -35,7 +35,8 @@ struct RuleReport {
 using Placeholders = std::map<std::string, std::vector<std::string>, std::less<>>;
 Placeholders parse_placeholders(const TextFile& file, std::vector<Diagnostic>& diagnostics);
 
-struct Ir;  // ir.h: the compiled form the matchers run
+struct Ir;        // ir.h: the compiled form the matchers run
+struct Triggers;  // trigger.h: what the fast matcher waits for
 
 /// How a rule's logsource becomes selectors; Logsources::resolve, or something else in a test. The selectors outlive
 /// the set.
@@ -59,6 +60,7 @@ class RuleSet {
   std::size_t size() const noexcept;
   const RuleInfo& info(std::size_t rule) const;
   const Ir& ir() const noexcept { return *ir_; }
+  const Triggers& triggers() const noexcept { return *triggers_; }
   /// Adds every field a loaded rule reads (through aliases too).
   void add_wanted(WantedFields& wanted) const;
 
@@ -66,6 +68,7 @@ class RuleSet {
   friend struct CacheAccess;  // cache.cpp
   RuleSet();
   std::unique_ptr<Ir> ir_;
+  std::unique_ptr<Triggers> triggers_;
   std::vector<RuleReport> reports_;
 };
 
