@@ -211,7 +211,7 @@ bool JsonSource::read_line(Unit& unit, std::size_t& at, std::size_t& tried_until
   tried_until = end;
   if (text[end - 1] == '\r') --end;
   if (text[end - 1] != '}') return false;
-  if (!tree_.read(text.substr(at, end - at), text.size() - at)) return false;
+  if (!tree_.read(text.substr(at, end - at))) return false;
   const Marks marks = read_marks(tree_, 0);
   if (marks.maybe_wrapper) return false;
   emit(unit, at, end, marks);
@@ -221,10 +221,10 @@ bool JsonSource::read_line(Unit& unit, std::size_t& at, std::size_t& tried_until
 
 void JsonSource::read_object(Unit& unit, std::size_t begin, std::size_t end) {
   const std::string_view text = unit.text.substr(begin, end - begin);
-  Status read = tree_.read(text, unit.text.size() - begin);
+  Status read = tree_.read(text);
   if (!read && tree_.repairable()) {
     repaired_ = repair(text);
-    if (repaired_.size() <= kObjectMax) read = tree_.read(repaired_, repaired_.size());
+    if (repaired_.size() <= kObjectMax) read = tree_.read(repaired_);
     if (read)
       unit.sink->on_oddity(
           {Errc::bad_value, unit.offset + byte_at(unit, begin), "invalid UTF-8 or control characters"});

@@ -162,8 +162,8 @@ std::span<const FieldValue> Mapper::all_fields() {
 
 /// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
 /// `Name_1` itself.
-std::uint32_t Mapper::child(std::uint32_t path, const Node& node) {
-  const std::uint32_t own = paths_.child(path, unescape(node.key, node.key_escaped, arena_));
+std::uint32_t Mapper::child(const Tree& tree, std::uint32_t path, const Node& node) {
+  const std::uint32_t own = paths_.child(path, tree.key_of(node).text);
   if (seen_.size() < paths_.size()) seen_.resize(paths_.size(), 0);
   seen_[own] = event_;
   const Path& p = paths_.path(own);
@@ -187,13 +187,13 @@ void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
 
 void Mapper::walk_members(const Tree& tree, std::uint32_t node, std::uint32_t path) {
   const std::uint32_t end = tree.node(node).next;
-  for (std::uint32_t i = node + 1; i < end; i = tree.node(i).next) walk(tree, i, child(path, tree.node(i)));
+  for (std::uint32_t i = node + 1; i < end; i = tree.node(i).next) walk(tree, i, child(tree, path, tree.node(i)));
 }
 
 /// The members of `Event`, or of the object around it.
 void Mapper::walk_elements(const Tree& tree, std::uint32_t node) {
   for (std::uint32_t i = node + 1; i < tree.node(node).next; i = tree.node(i).next) {
-    const std::string_view key = tree.node(i).key;
+    const std::string_view key = tree.key_of(tree.node(i)).raw;
     if (key == "System") {
       walk(tree, i, kSystemRules);
     } else if (key == "EventData") {
@@ -201,7 +201,7 @@ void Mapper::walk_elements(const Tree& tree, std::uint32_t node) {
     } else if (key == "UserData") {
       walk(tree, i, kUserDataRules);
     } else if (key != "Event" && key != "#attributes" && key != "Event_attributes") {
-      walk(tree, i, child(kGenericRules, tree.node(i)));
+      walk(tree, i, child(tree, kGenericRules, tree.node(i)));
     }
   }
 }
@@ -213,10 +213,10 @@ void Mapper::walk_event_data(const Tree& tree, std::uint32_t node) {
     return;
   }
   for (std::uint32_t i = node + 1; i < n.next; i = tree.node(i).next) {
-    if (tree.node(i).key == "Data") {
+    if (tree.key_of(tree.node(i)).raw == "Data") {
       data_item(tree, i);
     } else {
-      walk(tree, i, child(kEventDataRules, tree.node(i)));
+      walk(tree, i, child(tree, kEventDataRules, tree.node(i)));
     }
   }
 }
@@ -243,11 +243,11 @@ void Mapper::data_item(const Tree& tree, std::uint32_t node) {
     return;
   }
   const Node& key = tree.node(name);
-  const std::uint32_t path = paths_.child(kEventDataRules, unescape(key.raw, key.escaped, arena_));
+  const std::uint32_t path = paths_.child(kEventDataRules, unescape(key.raw, arena_));
   if (text != 0) {
     walk(tree, text, path);
   } else if (paths_.path(path).used()) {
-    static const Node kEmpty{{}, {}, 0, NodeType::string};
+    static const Node kEmpty{{}, 0, 0, NodeType::string};
     found_.push_back({&kEmpty, path});
   }
 }
@@ -279,7 +279,7 @@ Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
     }
     case NodeType::string: break;
   }
-  const std::string_view text = unescape(node.raw, node.escaped, arena_);
+  const std::string_view text = unescape(node.raw, arena_);
   if (convert == Convert::integer && parse_unsigned(text)) return {ValueKind::integer, text};
   if (convert == Convert::guid && is_bare_guid(text)) return {ValueKind::string, braced_guid(text, arena_)};
   if (text.size() == 38 && text.front() == '{' && text.back() == '}' && is_bare_guid(text.substr(1, 36)))

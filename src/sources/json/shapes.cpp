@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/json/shapes.h"
 
-#include "sources/json/scanner.h"
-
 namespace stopwarden::json {
 namespace {
 
@@ -213,66 +211,27 @@ constexpr std::array kShapes{
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 
-bool one_of(std::string_view key, std::initializer_list<std::string_view> names) noexcept {
-  for (const std::string_view n : names)
-    if (key == n) return true;
-  return false;
-}
-
-void mark_key(Marks& m, std::string_view key, const Node& node, std::uint32_t i) noexcept {
+void note(Marks& m, const Node& node, std::uint32_t i) noexcept {
   const std::uint32_t object = node.type == NodeType::object ? i : 0;
-  switch (key.empty() ? '\0' : key.front()) {
-    case 'E':
-      if (key == "Event") m.event = object;
-      if (one_of(key, {"EventID", "EventCode"})) m.event_id_number = true;
-      if (key == "EventTime") m.event_time = true;
-      if (key == "EventReceivedTime") m.received_time = true;
-      break;
-    case 'S':
-      if (key == "System") m.system = object;
-      if (key == "SourceName") m.provider = true;
-      break;
-    case 'C':
-      if (key == "Channel") m.channel = true;
-      if (one_of(key, {"Computer", "ComputerName"})) m.computer = true;
-      break;
-    case 'H':
-      if (key == "Hostname") m.computer = true;
-      break;
-    case 'M':
-      if (key == "MachineName") m.computer = true;
-      break;
-    case 'L':
-      if (key == "LogName") m.channel = true;
-      break;
-    case 'P':
-      if (one_of(key, {"ProviderName", "Provider_Name", "ProviderGuid"})) m.provider = true;
-      break;
-    case 'I':
-      if (key == "Id") m.id = true;
-      break;
-    case 'e':
-      if (key == "event_id") m.event_id_low = true;
-      break;
-    case 'l':
-      if (key == "log_name") m.log_name = true;
-      break;
-    case 'p':
-      if (key == "provider") m.provider_low = true;
-      break;
-    case 'c':
-      if (key == "channel") m.channel_low = true;
-      break;
-    case 'w':
-      if ((key == "winlog" && object != 0) || key.substr(0, 7) == "winlog.") m.winlog = true;
-      break;
-    case '_':
-      if (key == "_source") m.source = object;
-      break;
-    case 'r':
-      if (key == "result") m.result = object;
-      break;
-    default: break;
+  switch (node.mark) {
+    case Mark::none: break;
+    case Mark::event: m.event = object; break;
+    case Mark::system: m.system = object; break;
+    case Mark::source: m.source = object; break;
+    case Mark::result: m.result = object; break;
+    case Mark::winlog: m.winlog = m.winlog || object != 0; break;
+    case Mark::winlog_dotted: m.winlog = true; break;
+    case Mark::event_id_number: m.event_id_number = true; break;
+    case Mark::event_id_low: m.event_id_low = true; break;
+    case Mark::log_name: m.log_name = true; break;
+    case Mark::provider_low: m.provider_low = true; break;
+    case Mark::channel_low: m.channel_low = true; break;
+    case Mark::channel: m.channel = true; break;
+    case Mark::provider: m.provider = true; break;
+    case Mark::computer: m.computer = true; break;
+    case Mark::event_time: m.event_time = true; break;
+    case Mark::received_time: m.received_time = true; break;
+    case Mark::id: m.id = true; break;
   }
 }
 
@@ -286,13 +245,13 @@ Marks read_marks(const Tree& tree, std::uint32_t root) {
   bool plain_so_far = true;  // as the scanner's maybe_wrapper
   for (std::uint32_t i = root + 1; i < tree.node(root).next; i = tree.node(i).next) {
     const Node& node = tree.node(i);
-    mark_key(m, node.key, node, i);
+    note(m, node, i);
     if (!plain_so_far) continue;
-    if (is_event_key(node.key)) {
+    if (node.is_event_key) {
       plain_so_far = false;
     } else if (node.type == NodeType::array || node.type == NodeType::object) {
       plain_so_far = false;
-      m.maybe_wrapper = node.type == NodeType::array && is_wrapper_name(node.key) &&
+      m.maybe_wrapper = node.type == NodeType::array && node.is_wrapper_name &&
                         (node.next == i + 1 || tree.node(i + 1).type == NodeType::object);
     }
   }

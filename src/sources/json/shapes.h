@@ -101,7 +101,7 @@ class Mapper final : private FieldReader {
   std::span<const FieldValue> all_fields() override;
   void note_role(const Path& path, const Value& value);
   Value value_of(const Node& node, Convert convert);
-  std::uint32_t child(std::uint32_t path, const Node& node);
+  std::uint32_t child(const Tree& tree, std::uint32_t path, const Node& node);
   void fill_head(Event& event) const;
   std::optional<EventTime> event_time() const;
   const Slot& slot(Role role) const { return slots_[static_cast<std::size_t>(role)]; }
