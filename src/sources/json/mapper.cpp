@@ -119,7 +119,7 @@ Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), param
 
 void Mapper::map(const Tree& tree, const Marks& top, FieldPlanner* planner, Event& event) {
   arena_.reset();
-  paths_.limit();
+  paths_.limit(tree.key_generation());
   found_.clear();
   ++event_;
 
@@ -163,7 +163,8 @@ std::span<const FieldValue> Mapper::all_fields() {
 /// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
 /// `Name_1` itself.
 std::uint32_t Mapper::child(const Tree& tree, std::uint32_t path, const Node& node) {
-  const std::uint32_t own = paths_.child(path, tree.key_of(node).text);
+  const std::uint32_t own = paths_.child(path, node.key, tree.key_of(node).text);
+  if (paths_.path(path).naming != Naming::leaf) return own;
   if (seen_.size() < paths_.size()) seen_.resize(paths_.size(), 0);
   seen_[own] = event_;
   const Path& p = paths_.path(own);

@@ -64,6 +64,7 @@ class TreeBuilder {
   bool object(Node node, std::uint32_t depth);
   std::size_t at() const noexcept { return at_; }
   const Error& error() const noexcept { return error_; }
+  bool ran_out() const noexcept { return ran_out_; }
 
  private:
   bool array(Node node, std::uint32_t depth);
@@ -72,6 +73,10 @@ class TreeBuilder {
   bool fail(const Error& e) noexcept {
     error_ = e;
     return false;
+  }
+  bool run_out() noexcept {
+    ran_out_ = true;
+    return fail(kNotJson);
   }
   const char* token(std::size_t i) const noexcept { return text_ + tokens_[i]; }
   /// The last byte of token `i`; there is a token behind it.
@@ -87,6 +92,7 @@ class TreeBuilder {
   std::size_t count_;
   std::size_t at_;
   Error error_ = kNotJson;  // of the latest step that returned false
+  bool ran_out_ = false;
 };
 
 bool TreeBuilder::object(Node node, std::uint32_t depth) {
@@ -99,7 +105,8 @@ bool TreeBuilder::object(Node node, std::uint32_t depth) {
     ++at_;
   } else {
     for (char after = ','; after != '}'; ++at_) {
-      if (after != ',' || count_ - at_ < 4) return fail(kNotJson);  // a key, a colon, a value, and what follows it
+      if (after != ',') return fail(kNotJson);
+      if (count_ - at_ < 4) return run_out();  // a key, a colon, a value, and what follows it
       const char* const quote = token(at_);
       if (*quote != '"' || *token(at_ + 1) != ':') return fail(kNotJson);
       const char* const end = last_of(at_);
@@ -112,7 +119,7 @@ bool TreeBuilder::object(Node node, std::uint32_t depth) {
       child.is_event_key = key.is_event_key;
       at_ += 2;
       if (!value(child, depth + 1)) return false;
-      if (at_ == count_) return fail(kNotJson);
+      if (at_ == count_) return run_out();
       after = *token(at_);
     }
   }
@@ -130,9 +137,10 @@ bool TreeBuilder::array(Node node, std::uint32_t depth) {
     ++at_;
   } else {
     for (char after = ','; after != ']'; ++at_) {
-      if (after != ',' || count_ - at_ < 2) return fail(kNotJson);  // a value and what follows it
+      if (after != ',') return fail(kNotJson);
+      if (count_ - at_ < 2) return run_out();  // a value and what follows it
       if (!value(Node{}, depth + 1)) return false;
-      if (at_ == count_) return fail(kNotJson);
+      if (at_ == count_) return run_out();
       after = *token(at_);
     }
   }
@@ -178,7 +186,10 @@ bool Tree::read_at(std::string_view text, std::span<const std::uint32_t> tokens,
   keys_.limit();
   size_ = 0;
   TreeBuilder builder(*this, text, tokens, at);
-  if (!builder.object(Node{}, 0)) return false;
+  if (!builder.object(Node{}, 0)) {
+    ran_out_ = builder.ran_out();
+    return false;
+  }
   at = builder.at();
   return true;
 }

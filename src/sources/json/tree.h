@@ -42,6 +42,8 @@ class Tree {
   /// it. False when there is no whole good object, for whatever reason.
   bool read_at(std::string_view text, std::span<const std::uint32_t> tokens, std::size_t& at);
 
+  /// The latest read_at() failed because there were no more tokens.
+  bool ran_out() const noexcept { return ran_out_; }
   /// The latest read() failed at invalid UTF-8 or a raw control character, which repair() mends.
   bool repairable() const noexcept { return repairable_; }
 
@@ -66,7 +68,7 @@ class Tree {
   Keys keys_;
   std::vector<Node> nodes_;
   std::size_t size_ = 0;  // nodes in use
-  bool repairable_ = false;
+  bool repairable_ = false, ran_out_ = false;
 };
 
 /// `text` with every invalid byte as U+FFFD and every raw control character inside a string as an escape.
