@@ -80,9 +80,7 @@ std::uint32_t Keys::add(std::string_view raw, std::uint32_t hash) {
   Key key;
   key.raw = names_.copy(raw);
   key.text = unescape(key.raw, names_);
-  key.mark = mark_of(raw);
-  key.is_wrapper_name = is_wrapper_name(raw);
-  key.is_event_key = is_event_key(raw);
+  key.traits = {mark_of(raw), is_wrapper_name(raw), is_event_key(raw)};
   name_bytes_ += raw.size();
   const auto number = static_cast<std::uint32_t>(keys_.size());
   keys_.push_back(key);

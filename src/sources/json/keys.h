@@ -33,12 +33,16 @@ enum class Mark : std::uint8_t {
   id,
 };
 
-struct Key {
-  std::string_view raw;   ///< as written, between the quotes
-  std::string_view text;  ///< escapes resolved
+struct KeyTraits {
   Mark mark = Mark::none;
   bool is_wrapper_name = false;  ///< scanner.h
   bool is_event_key = false;
+};
+
+struct Key {
+  std::string_view raw;   ///< as written, between the quotes
+  std::string_view text;  ///< escapes resolved
+  KeyTraits traits;
 };
 
 /// Keys by what stands between their quotes. Not for sharing between threads.

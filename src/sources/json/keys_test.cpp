@@ -18,11 +18,11 @@ TEST(JsonKeys, NumbersStandForKeysAsWritten) {
   EXPECT_EQ(keys.key(escaped).text, "a");
   EXPECT_EQ(keys.key(0).text, "");
   EXPECT_NE(keys.find(""), 0u);
-  EXPECT_EQ(keys.key(keys.find("Hostname")).mark, Mark::computer);
-  EXPECT_TRUE(keys.key(keys.find("Hostname")).is_event_key);
-  EXPECT_TRUE(keys.key(keys.find("Records")).is_wrapper_name);
-  EXPECT_EQ(keys.key(keys.find("winlog.x")).mark, Mark::winlog_dotted);
-  EXPECT_EQ(keys.key(keys.find("EventI\\u0044")).mark, Mark::none);
+  EXPECT_EQ(keys.key(keys.find("Hostname")).traits.mark, Mark::computer);
+  EXPECT_TRUE(keys.key(keys.find("Hostname")).traits.is_event_key);
+  EXPECT_TRUE(keys.key(keys.find("Records")).traits.is_wrapper_name);
+  EXPECT_EQ(keys.key(keys.find("winlog.x")).traits.mark, Mark::winlog_dotted);
+  EXPECT_EQ(keys.key(keys.find("EventI\\u0044")).traits.mark, Mark::none);
 }
 
 /// Every length, and every single byte of it changed: neither hash nor comparison may leave a byte out.

@@ -248,7 +248,7 @@ void Mapper::data_item(const Tree& tree, std::uint32_t node) {
   if (text != 0) {
     walk(tree, text, path);
   } else if (paths_.path(path).used()) {
-    static const Node kEmpty{{}, 0, 0, NodeType::string};
+    static const Node kEmpty{{}, 0, 0, NodeType::string, {}};
     found_.push_back({&kEmpty, path});
   }
 }

@@ -213,7 +213,7 @@ constexpr std::array kShapes{
 
 void note(Marks& m, const Node& node, std::uint32_t i) noexcept {
   const std::uint32_t object = node.type == NodeType::object ? i : 0;
-  switch (node.mark) {
+  switch (node.traits.mark) {
     case Mark::none: break;
     case Mark::event: m.event = object; break;
     case Mark::system: m.system = object; break;
@@ -247,11 +247,11 @@ Marks read_marks(const Tree& tree, std::uint32_t root) {
     const Node& node = tree.node(i);
     note(m, node, i);
     if (!plain_so_far) continue;
-    if (node.is_event_key) {
+    if (node.traits.is_event_key) {
       plain_so_far = false;
     } else if (node.type == NodeType::array || node.type == NodeType::object) {
       plain_so_far = false;
-      m.maybe_wrapper = node.type == NodeType::array && node.is_wrapper_name &&
+      m.maybe_wrapper = node.type == NodeType::array && node.traits.is_wrapper_name &&
                         (node.next == i + 1 || tree.node(i + 1).type == NodeType::object);
     }
   }

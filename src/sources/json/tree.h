@@ -23,8 +23,7 @@ struct Node {
   std::uint32_t next = 0;
   std::uint32_t key = 0;  ///< number of its name (Tree::key); 0 for elements of arrays
   NodeType type = NodeType::null;
-  Mark mark = Mark::none;  ///< of its key
-  bool is_wrapper_name = false, is_event_key = false;
+  KeyTraits traits;  ///< of its key
 };
 
 inline constexpr std::size_t kObjectMax = 16 * std::size_t{1024} * 1024;  // one object; Windows events end at 64 KiB
@@ -62,7 +61,13 @@ class Tree {
 
  private:
   friend class TreeBuilder;
-  Node* add();
+  /// A node that holds what an earlier object left in it.
+  Node& add() {
+    if (size_ == nodes_.size()) grow();
+    return nodes_[size_++];
+  }
+  void grow();
+  bool build(class TreeBuilder& builder);
 
   Tokens tokens_;
   Keys keys_;
