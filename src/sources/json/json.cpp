@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "sources/json/bytes16.h"
 #include "sources/json/scanner.h"
 #include "sources/json/shapes.h"
 #include "sources/json/tree.h"
@@ -92,11 +93,11 @@ std::size_t line_run(std::string_view text, AtEnd at_end) noexcept {
 /// or an earlier one; a wrapper closes there (Scanner::start_object). The last such place; 0 when there is none.
 /// Guarded by JsonSource.WindowsDoNotMatter.
 std::size_t last_restart(std::string_view text) noexcept {
-  for (std::size_t at = text.rfind("\n{"); at != std::string_view::npos; at = text.rfind("\n{", at)) {
-    const std::size_t brace = at + 1;
-    while (at > 0 && (text[at] == '\n' || text[at] == '\r')) --at;
-    if (text[at] == '}') return brace;
-    if (at == 0) break;
+  std::size_t at = text.size();
+  while ((at = find_last(text, '\n', at)) != std::string_view::npos) {
+    const std::size_t behind = at + 1;
+    while (at > 0 && (text[at - 1] == '\n' || text[at - 1] == '\r')) --at;
+    if (at > 0 && text[at - 1] == '}' && behind < text.size() && text[behind] == '{') return behind;
   }
   return 0;
 }
@@ -243,8 +244,8 @@ void JsonSource::open_block(Unit& unit, std::size_t at) {
   std::string_view text = unit.text.substr(at);
   if (text.size() > kBlockMax) {
     text = text.substr(0, kBlockMax);
-    std::size_t last = text.rfind('\n');
-    if (last == std::string_view::npos) last = text.rfind('}');
+    std::size_t last = find_last(text, '\n', text.size());
+    if (last == std::string_view::npos) last = find_last(text, '}', text.size());
     if (last != std::string_view::npos) text = text.substr(0, last + 1);
   }
   unit.block_begin = at;

@@ -18,7 +18,7 @@ constexpr std::pair<std::string_view, Mark> kMarks[] = {
     {"System", Mark::system},
     {"_source", Mark::source},
     {"result", Mark::result},
-    {"winlog", Mark::winlog},
+    {"winlog", Mark::winlog_object},
     {"EventID", Mark::event_id_number},
     {"EventCode", Mark::event_id_number},
     {"event_id", Mark::event_id_low},
@@ -44,7 +44,7 @@ Mark mark_of(std::string_view raw) noexcept {
   for (const auto& [name, mark] : kMarks)
     if (raw == name) return mark;
   constexpr std::string_view kDotted = "winlog.";
-  return raw.substr(0, kDotted.size()) == kDotted ? Mark::winlog_dotted : Mark::none;
+  return raw.substr(0, kDotted.size()) == kDotted ? Mark::winlog : Mark::none;
 }
 
 }  // namespace

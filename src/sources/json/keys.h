@@ -14,20 +14,20 @@ namespace stopwarden::json {
 /// What a name at the top of an object says about the shape of the event. shapes.cpp reads them.
 enum class Mark : std::uint8_t {
   none,
-  event,
+  event,  ///< these five count when the value is an object
   system,
-  source,
+  source,  ///< _source
   result,
-  winlog,
-  winlog_dotted,  ///< winlog.anything
-  event_id_number,
-  event_id_low,
+  winlog_object,
+  winlog,           ///< winlog.anything
+  event_id_number,  ///< EventID or EventCode
+  event_id_low,     ///< event_id
   log_name,
   provider_low,
   channel_low,
-  channel,
-  provider,
-  computer,
+  channel,   ///< Channel or LogName
+  provider,  ///< SourceName, ProviderName, Provider_Name or ProviderGuid
+  computer,  ///< Computer, ComputerName, Hostname or MachineName
   event_time,
   received_time,
   id,

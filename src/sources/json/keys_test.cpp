@@ -21,7 +21,7 @@ TEST(JsonKeys, NumbersStandForKeysAsWritten) {
   EXPECT_EQ(keys.key(keys.find("Hostname")).traits.mark, Mark::computer);
   EXPECT_TRUE(keys.key(keys.find("Hostname")).traits.is_event_key);
   EXPECT_TRUE(keys.key(keys.find("Records")).traits.is_wrapper_name);
-  EXPECT_EQ(keys.key(keys.find("winlog.x")).traits.mark, Mark::winlog_dotted);
+  EXPECT_EQ(keys.key(keys.find("winlog.x")).traits.mark, Mark::winlog);
   EXPECT_EQ(keys.key(keys.find("EventI\\u0044")).traits.mark, Mark::none);
 }
 

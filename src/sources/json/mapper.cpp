@@ -117,6 +117,17 @@ Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), param
   }
 }
 
+/// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
+/// `Name_1` itself.
+inline std::uint32_t Mapper::child(const Tree& tree, std::uint32_t path, const Node& node) {
+  const std::uint32_t own = paths_.child(path, node.key, tree.key_of(node).text);
+  if (paths_.path(path).naming != Naming::leaf) return own;
+  if (seen_.size() < paths_.size()) seen_.resize(paths_.size(), 0);
+  seen_[own] = event_;
+  const Path& p = paths_.path(own);
+  return p.first != 0 && seen_[p.first] == event_ && !p.named() ? p.first : own;
+}
+
 void Mapper::map(const Tree& tree, const Marks& top, FieldPlanner* planner, Event& event) {
   arena_.reset();
   paths_.limit(tree.key_generation());
@@ -125,9 +136,10 @@ void Mapper::map(const Tree& tree, const Marks& top, FieldPlanner* planner, Even
 
   std::uint32_t root = 0;
   Marks marks = top;
-  if (const std::uint32_t inner = top.source != 0 ? top.source : top.result; inner != 0 && !top.event_id_number) {
+  if (const std::uint32_t inner = top.source != 0 ? top.source : top.result;
+      inner != 0 && !top.has(Mark::event_id_number)) {
     const Marks inside = read_marks(tree, inner);
-    if (top.source != 0 || inside.event_id_number || inside.winlog) {
+    if (top.source != 0 || inside.has(Mark::event_id_number) || inside.has(Mark::winlog)) {
       root = inner;
       marks = inside;
     }
@@ -160,17 +172,6 @@ std::span<const FieldValue> Mapper::all_fields() {
   return all_fields_;
 }
 
-/// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
-/// `Name_1` itself.
-std::uint32_t Mapper::child(const Tree& tree, std::uint32_t path, const Node& node) {
-  const std::uint32_t own = paths_.child(path, node.key, tree.key_of(node).text);
-  if (paths_.path(path).naming != Naming::leaf) return own;
-  if (seen_.size() < paths_.size()) seen_.resize(paths_.size(), 0);
-  seen_[own] = event_;
-  const Path& p = paths_.path(own);
-  return p.first != 0 && seen_[p.first] == event_ && !p.named() ? p.first : own;
-}
-
 void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
   const Node& n = tree.node(node);
   switch (n.type) {
@@ -188,7 +189,16 @@ void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
 
 void Mapper::walk_members(const Tree& tree, std::uint32_t node, std::uint32_t path) {
   const std::uint32_t end = tree.node(node).next;
-  for (std::uint32_t i = node + 1; i < end; i = tree.node(i).next) walk(tree, i, child(tree, path, tree.node(i)));
+  for (std::uint32_t i = node + 1; i < end;) {
+    const Node& n = tree.node(i);
+    const std::uint32_t own = child(tree, path, n);
+    if (n.type == NodeType::object || n.type == NodeType::array) {
+      walk(tree, i, own);
+    } else if (paths_.path(own).used()) {
+      found_.push_back({&n, own});
+    }
+    i = n.next;
+  }
 }
 
 /// The members of `Event`, or of the object around it.

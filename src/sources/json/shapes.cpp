@@ -192,12 +192,18 @@ const std::array<PathRules, kRulesCount> kPathRules{{
 }};
 
 bool is_evtx_dump(const Marks& m) { return m.system != 0; }
-bool is_winlogbeat(const Marks& m) { return m.winlog; }
-bool is_artemis(const Marks& m) { return m.event_id_low && m.provider_low && m.channel_low; }
-bool is_winlogbeat6(const Marks& m) { return m.event_id_low && m.log_name; }
-bool is_nxlog(const Marks& m) { return m.event_id_number && m.event_time && m.received_time; }
-bool is_flat(const Marks& m) { return m.event_id_number && (m.channel || m.provider || m.computer); }
-bool is_powershell(const Marks& m) { return m.id && m.channel && m.provider; }
+bool is_winlogbeat(const Marks& m) { return m.has(Mark::winlog); }
+bool is_artemis(const Marks& m) {
+  return m.has(Mark::event_id_low) && m.has(Mark::provider_low) && m.has(Mark::channel_low);
+}
+bool is_winlogbeat6(const Marks& m) { return m.has(Mark::event_id_low) && m.has(Mark::log_name); }
+bool is_nxlog(const Marks& m) {
+  return m.has(Mark::event_id_number) && m.has(Mark::event_time) && m.has(Mark::received_time);
+}
+bool is_flat(const Marks& m) {
+  return m.has(Mark::event_id_number) && (m.has(Mark::channel) || m.has(Mark::provider) || m.has(Mark::computer));
+}
+bool is_powershell(const Marks& m) { return m.has(Mark::id) && m.has(Mark::channel) && m.has(Mark::provider); }
 bool is_anything(const Marks&) { return true; }
 
 constexpr std::array kShapes{
@@ -211,28 +217,13 @@ constexpr std::array kShapes{
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 
-void note(Marks& m, const Node& node, std::uint32_t i) noexcept {
-  const std::uint32_t object = node.type == NodeType::object ? i : 0;
-  switch (node.traits.mark) {
-    case Mark::none: break;
-    case Mark::event: m.event = object; break;
-    case Mark::system: m.system = object; break;
-    case Mark::source: m.source = object; break;
-    case Mark::result: m.result = object; break;
-    case Mark::winlog: m.winlog = m.winlog || object != 0; break;
-    case Mark::winlog_dotted: m.winlog = true; break;
-    case Mark::event_id_number: m.event_id_number = true; break;
-    case Mark::event_id_low: m.event_id_low = true; break;
-    case Mark::log_name: m.log_name = true; break;
-    case Mark::provider_low: m.provider_low = true; break;
-    case Mark::channel_low: m.channel_low = true; break;
-    case Mark::channel: m.channel = true; break;
-    case Mark::provider: m.provider = true; break;
-    case Mark::computer: m.computer = true; break;
-    case Mark::event_time: m.event_time = true; break;
-    case Mark::received_time: m.received_time = true; break;
-    case Mark::id: m.id = true; break;
-  }
+/// Marks that count when the value is an object. `object`: its node, or 0.
+void note_object(Marks& m, Mark mark, std::uint32_t object) noexcept {
+  if (mark == Mark::event) m.event = object;
+  if (mark == Mark::system) m.system = object;
+  if (mark == Mark::source) m.source = object;
+  if (mark == Mark::result) m.result = object;
+  if (mark == Mark::winlog_object && object != 0) m.add(Mark::winlog);
 }
 
 }  // namespace
@@ -245,7 +236,9 @@ Marks read_marks(const Tree& tree, std::uint32_t root) {
   bool plain_so_far = true;  // as the scanner's maybe_wrapper
   for (std::uint32_t i = root + 1; i < tree.node(root).next; i = tree.node(i).next) {
     const Node& node = tree.node(i);
-    note(m, node, i);
+    const Mark mark = node.traits.mark;
+    m.add(mark);
+    if (mark != Mark::none && mark <= Mark::winlog_object) note_object(m, mark, node.type == NodeType::object ? i : 0);
     if (!plain_so_far) continue;
     if (node.traits.is_event_key) {
       plain_so_far = false;

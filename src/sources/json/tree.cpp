@@ -2,15 +2,11 @@
 #include "sources/json/tree.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 #include <optional>
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #include "base/text.h"
+#include "sources/json/bytes16.h"
 #include "sources/json/scanner.h"
 
 namespace stopwarden::json {
@@ -296,29 +292,6 @@ std::optional<std::uint32_t> unicode_escape(std::string_view s, std::size_t& at)
     }
   }
   return 0xFFFD;
-}
-
-/// Copies what stands before the next backslash, and moves `out` behind it.
-/// OPTIMIZATION: 16 bytes a step, as runs between backslashes are short. Writes no more than `s` has bytes. Guarded by
-/// JsonUnescape.EveryRunLength.
-std::size_t copy_run(std::string_view s, char*& out) noexcept {
-  std::size_t i = 0;
-#ifdef __SSE2__
-  const __m128i backslash = _mm_set1_epi8('\\');
-  for (; s.size() - i >= sizeof(__m128i); i += sizeof(__m128i)) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(s.data() + i));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
-    const auto hits = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, backslash)));
-    if (hits != 0) {
-      const auto run = static_cast<std::size_t>(std::countr_zero(hits));
-      out += run;
-      return i + run;
-    }
-    out += sizeof(__m128i);
-  }
-#endif
-  for (; i < s.size() && s[i] != '\\'; ++i) *out++ = s[i];
-  return i;
 }
 
 char simple_escape(char c) noexcept {
