@@ -120,7 +120,8 @@ Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), param
 /// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
 /// `Name_1` itself.
 inline std::uint32_t Mapper::child(const Tree& tree, std::uint32_t path, const Node& node) {
-  const std::uint32_t own = paths_.child(path, node.key, tree.key_of(node).text);
+  std::uint32_t own = paths_.known_child(path, node.key);
+  if (own == 0) own = paths_.child(path, node.key, tree.key_of(node).text);
   if (paths_.path(path).naming != Naming::leaf) return own;
   if (seen_.size() < paths_.size()) seen_.resize(paths_.size(), 0);
   seen_[own] = event_;
@@ -192,12 +193,13 @@ void Mapper::walk_members(const Tree& tree, std::uint32_t node, std::uint32_t pa
   for (std::uint32_t i = node + 1; i < end;) {
     const Node& n = tree.node(i);
     const std::uint32_t own = child(tree, path, n);
-    if (n.type == NodeType::object || n.type == NodeType::array) {
+    if (n.is_scalar()) {
+      if (paths_.path(own).used()) found_.push_back({&n, own});
+      ++i;
+    } else {
       walk(tree, i, own);
-    } else if (paths_.path(own).used()) {
-      found_.push_back({&n, own});
+      i = n.next;
     }
-    i = n.next;
   }
 }
 

@@ -97,11 +97,15 @@ class PathTable {
 
   /// The root of `roots[i]` is path i.
   std::uint32_t child(std::uint32_t parent, std::string_view key);
-  /// The same for a key that has a number (keys.h): no text is looked at when the pair was seen lately.
+  /// The same for a key that has a number (keys.h), when the pair was seen lately; else 0.
+  std::uint32_t known_child(std::uint32_t parent, std::uint32_t number) const {
+    const Cached& c = cache_[cache_place(parent, number)];
+    return c.number == number && c.parent == parent ? c.path : 0;
+  }
   std::uint32_t child(std::uint32_t parent, std::uint32_t number, std::string_view key) {
-    Cached& c = cache_[(parent * kParentStep + number) % kCacheSize];
-    if (c.number != number || c.parent != parent || number == 0) c = {parent, number, child(parent, key)};
-    return c.path;
+    const std::uint32_t path = child(parent, key);
+    cache_[cache_place(parent, number)] = {parent, number, path};
+    return path;
   }
   const Path& path(std::uint32_t i) const { return paths_[i]; }
 
@@ -112,6 +116,9 @@ class PathTable {
 
  private:
   std::uint32_t add(std::uint32_t parent, std::string_view key, std::uint32_t hash);
+  static std::size_t cache_place(std::uint32_t parent, std::uint32_t number) noexcept {
+    return (parent * kParentStep + number) % kCacheSize;
+  }
   void add_name(Path& path, const Path& parent);
   void resolve(Path& path) const;
   void add_field(Path& path, std::string_view name) const;

@@ -234,19 +234,23 @@ std::span<const PathRules> path_rules() { return kPathRules; }
 Marks read_marks(const Tree& tree, std::uint32_t root) {
   Marks m;
   bool plain_so_far = true;  // as the scanner's maybe_wrapper
-  for (std::uint32_t i = root + 1; i < tree.node(root).next; i = tree.node(i).next) {
+  const std::uint32_t end = tree.node(root).next;
+  for (std::uint32_t i = root + 1; i < end;) {
     const Node& node = tree.node(i);
-    const Mark mark = node.traits.mark;
-    m.add(mark);
-    if (mark != Mark::none && mark <= Mark::winlog_object) note_object(m, mark, node.type == NodeType::object ? i : 0);
-    if (!plain_so_far) continue;
-    if (node.traits.is_event_key) {
-      plain_so_far = false;
-    } else if (node.type == NodeType::array || node.type == NodeType::object) {
-      plain_so_far = false;
-      m.maybe_wrapper = node.type == NodeType::array && node.traits.is_wrapper_name &&
-                        (node.next == i + 1 || tree.node(i + 1).type == NodeType::object);
+    const KeyTraits& traits = node.traits;
+    m.add(traits.mark);
+    if (traits.mark != Mark::none && traits.mark <= Mark::winlog_object)
+      note_object(m, traits.mark, node.type == NodeType::object ? i : 0);
+    if (traits.is_event_key) plain_so_far = false;
+    if (node.is_scalar()) {
+      ++i;  // as node.next, which would have to be waited for
+      continue;
     }
+    if (plain_so_far)
+      m.maybe_wrapper = node.type == NodeType::array && traits.is_wrapper_name &&
+                        (node.next == i + 1 || tree.node(i + 1).type == NodeType::object);
+    plain_so_far = false;
+    i = node.next;
   }
   return m;
 }

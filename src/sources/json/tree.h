@@ -24,6 +24,7 @@ struct Node {
   std::uint32_t key = 0;  ///< number of its name (Tree::key); 0 for elements of arrays
   NodeType type = NodeType::null;
   KeyTraits traits;  ///< of its key
+  bool is_scalar() const noexcept { return type != NodeType::array && type != NodeType::object; }
 };
 
 inline constexpr std::size_t kObjectMax = 16 * std::size_t{1024} * 1024;  // one object; Windows events end at 64 KiB
