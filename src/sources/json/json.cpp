@@ -102,6 +102,15 @@ std::size_t last_restart(std::string_view text) noexcept {
   return 0;
 }
 
+/// Where to end a block: behind its last line feed, else behind its last object of an array on one line.
+std::size_t block_size(std::string_view text) noexcept {
+  if (const std::size_t last = find_last(text, '\n', text.size()); last != std::string_view::npos) return last + 1;
+  std::size_t at = text.size();
+  while ((at = find_last(text, '{', at)) != std::string_view::npos && at >= 2)
+    if (text[at - 1] == ',' && text[at - 2] == '}') return at - 1;
+  return text.size();
+}
+
 class JsonSource final : public Source {
  public:
   explicit JsonSource(const SourceOptions& options) : mapper_(*options.wanted), planner_(options.planner) {}
@@ -244,9 +253,7 @@ void JsonSource::open_block(Unit& unit, std::size_t at) {
   std::string_view text = unit.text.substr(at);
   if (text.size() > kBlockMax) {
     text = text.substr(0, kBlockMax);
-    std::size_t last = find_last(text, '\n', text.size());
-    if (last == std::string_view::npos) last = find_last(text, '}', text.size());
-    if (last != std::string_view::npos) text = text.substr(0, last + 1);
+    text = text.substr(0, block_size(text));
   }
   unit.block_begin = at;
   unit.block_end = at + text.size();
