@@ -46,6 +46,7 @@ PathTable::PathTable(const WantedFields& wanted, std::span<const PathRules> root
 void PathTable::clear() {
   paths_.clear();
   names_.reset();
+  name_bytes_ = 0;
   for (std::size_t i = 0; i < roots_.size(); ++i) {
     Path root;
     root.name = roots_[i].root;
@@ -61,10 +62,7 @@ void PathTable::clear() {
 void PathTable::limit(std::uint64_t keys) {
   if (keys != keys_) cache_.assign(kCacheSize, Cached{});
   keys_ = keys;
-  std::size_t bytes = 0;
-  if (paths_.size() > kPathsMax / 2)
-    for (const Path& p : paths_) bytes += p.key.size() + p.name.size();
-  if (paths_.size() <= kPathsMax && bytes <= kNamesMax) return;
+  if (paths_.size() <= kPathsMax && name_bytes_ <= kNamesMax) return;
   std::vector<Path>().swap(paths_);
   std::vector<std::uint32_t>().swap(slots_);
   names_ = Arena{};
@@ -108,6 +106,7 @@ std::uint32_t PathTable::add(std::uint32_t parent, std::string_view key, std::ui
   resolve(p);
   const auto i = static_cast<std::uint32_t>(paths_.size());
   paths_.push_back(p);
+  name_bytes_ += p.key.size() + p.name.size();
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash & mask;
   while (slots_[at] != 0) at = (at + 1) & mask;

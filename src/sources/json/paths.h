@@ -137,6 +137,7 @@ class PathTable {
   std::vector<Cached> cache_;
   std::uint64_t keys_ = 0;  // generation of the numbers in cache_
   Arena names_;
+  std::size_t name_bytes_ = 0;
   std::string scratch_;
 };
 
