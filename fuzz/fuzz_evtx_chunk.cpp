@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The EVTX reader on hostile bytes. The first byte chooses: even, the rest is one chunk, padded with zeros; odd, the
-// rest is a whole file that goes through cut() and parse() as in the pipeline.
+// The EVTX reader on hostile bytes. The first byte chooses: even, the rest is one chunk, padded with zeros, and is read
+// with and without a planner, which must give the same; odd, the rest is a whole file that goes through cut() and
+// parse() as in the pipeline.
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -10,6 +12,7 @@
 
 #include "event/catalogue.h"
 #include "sources/evtx/evtx.h"
+#include "sources/evtx/test_planner.h"
 
 namespace {
 
@@ -61,6 +64,15 @@ void read_file(Source& source, Bytes file, EventSink& sink) {
   }
 }
 
+/// One chunk, read both ways.
+void compare_ways(Source& plain, Source& planned, Bytes chunk) {
+  evtx::test::Keeper all, chosen;
+  check(plain.parse(chunk, 4096, 0, all) == planned.parse(chunk, 4096, 0, chosen));
+  const std::string difference = evtx::test::difference(all, chosen);
+  if (!difference.empty()) std::fprintf(stderr, "with a planner: %s\n", difference.c_str());
+  check(difference.empty());
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -74,12 +86,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }();
   static const std::unique_ptr<Source> source = evtx::make_evtx({&all});
   const Bytes rest = std::as_bytes(std::span(data, size)).subspan(1);
-  Toucher sink;
+  using evtx::test::SomePlanner;
+  static SomePlanner planner(table, SomePlanner::Mode::some);
+  static const std::unique_ptr<Source> narrowed = evtx::make_evtx({&all, &planner});
   if (data[0] % 2 == 0) {
     std::string chunk(as_text(rest.first(std::min(rest.size(), kChunk))));
     chunk.resize(kChunk, '\0');
-    (void)source->parse(as_bytes(chunk), 4096, 0, sink);
+    compare_ways(*source, *narrowed, as_bytes(chunk));
   } else {
+    Toucher sink;
     read_file(*source, rest, sink);
   }
   return 0;

@@ -40,6 +40,34 @@ constexpr char kUtf16Blanks[] = " \t\r\n";
 
 }  // namespace
 
+Head find_head(std::span<const Op> ops) noexcept {
+  constexpr std::size_t kNone = SIZE_MAX;
+  std::size_t provider = kNone, channel = kNone, event_id = kNone;
+  Head head;
+  for (std::size_t i = 0; i < ops.size() && i < 0xFFFF; ++i) {
+    const Op& op = ops[i];
+    std::size_t* first = nullptr;
+    if (op.item == Item::provider) first = &provider;
+    if (op.item == Item::channel) first = &channel;
+    if (op.item == Item::event_id) first = &event_id;
+    if (first != nullptr && *first == kNone) {
+      if (op.kind != OpKind::literal && op.kind != OpKind::value) return {};  // pieced together
+      *first = i;
+    }
+    if (op.kind == OpKind::value || op.kind == OpKind::set_name) {
+      if (op.sub >= 64 || op.may_nest) return {};
+      head.subs_before |= std::uint64_t{1} << op.sub;
+    }
+    if (provider == kNone || channel == kNone || event_id == kNone) continue;
+    head.known = true;
+    head.provider = static_cast<std::uint16_t>(provider);
+    head.channel = static_cast<std::uint16_t>(channel);
+    head.event_id = static_cast<std::uint16_t>(event_id);
+    return head;
+  }
+  return {};
+}
+
 Compiler::Compiler(NameTable& names, const Limits& limits) : names_(&names), limits_(limits) {
   unnamed_wanted_ = names.look_up_text("Data").wanted;
   for (std::size_t n = 1; n <= kParamsMax && !unnamed_wanted_; ++n)

@@ -2,6 +2,7 @@
 // BinXML to programs. A template definition is compiled once a chunk; its records then only walk a flat list of slots.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -55,6 +56,15 @@ struct Op {
   FieldId field = kUnnamedField;
   std::string_view text;
 };
+
+/// Where in a template's ops channel, provider and event id are decided, if that can be told before any other value is
+/// looked at: each is one literal or one substitution.
+struct Head {
+  bool known = false;
+  std::uint16_t provider = 0, channel = 0, event_id = 0;  ///< ops, counted from the template's first
+  std::uint64_t subs_before = 0;  ///< substitutions up to the last of the three; BinXML in one could say otherwise
+};
+Head find_head(std::span<const Op> ops) noexcept;
 
 /// Does the definition's BinXML carry dependency ids? Templates do; fragments without a template do not.
 enum class DependencyIds : std::uint8_t { no, yes };

@@ -55,7 +55,7 @@ std::size_t find_record(Bytes chunk, std::size_t from, std::size_t end) noexcept
 
 class EvtxSource final : public Source {
  public:
-  explicit EvtxSource(const SourceOptions& options) : reader_(*options.wanted, Limits{}) {}
+  explicit EvtxSource(const SourceOptions& options) : reader_(*options.wanted, options.planner, Limits{}) {}
 
   Cut cut(Bytes window, AtEnd at_end) override;
   std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) override;

@@ -23,7 +23,8 @@ bool sniff_evtx(Bytes head);
 /// Input:   hostile. Units are the file header (4,096 bytes) and chunks (65,536 bytes; the last may be shorter). File
 ///          header and chunk header are believed only where the records bear them out.
 /// Events:  only fields of `options.wanted` are looked at, formatted and transcoded; provider, channel, host, event id,
-///          record id and time always are.
+///          record id and time always are. With `options.planner` the fields are what it chooses, except for records
+///          whose BinXML says channel, provider or id in an unusual way: those come whole.
 /// Errors:  a record that cannot be read is one drop at its offset; the walk goes on at the next record. Wrong
 ///          checksums, a dirty header or wrong counts are oddities.
 /// Threads: one thread an object. parse() keeps caches whose content follows from the unit alone.

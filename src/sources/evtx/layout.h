@@ -61,9 +61,14 @@ struct Limits {
   std::size_t name_chars_max = 1024;          // of an element or attribute, in UTF-16 units (seen: 46)
   std::size_t compile_bytes_max = 2'097'152;  // BinXML compiled for one chunk of 65,536 bytes (seen: 63,612)
   std::size_t record_steps_max = 65'536;      // slots walked for one record (seen: 284): templates may name each other
-  std::size_t record_text_max = 1'048'576;    // text made of one record of at most 64 KiB (seen: 12,079)
+  std::size_t record_text_max = 1'048'576;    // text made of one record of at most 64 KiB (seen: 12,079); see text_cost
   std::size_t chunk_steps_max = 4'194'304;    // the same for one chunk, so that 1,600 records cannot each use
   std::size_t chunk_text_max = 16 * 1'048'576;  // their full share (seen: 59,087)
 };
+
+/// What a value of so many bytes is charged: no text of a value or an array is longer (five bytes for an int8 with its
+/// comma; a short GUID, time or number). Charged whether or not the text is made, so that what is dropped does not
+/// depend on what is asked.
+constexpr std::size_t text_cost(std::size_t value_bytes) noexcept { return 5 * value_bytes + 40; }
 
 }  // namespace stopwarden::evtx

@@ -2,6 +2,7 @@
 #include "sources/evtx/record.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 
 #include "base/text.h"
@@ -23,8 +24,13 @@ std::optional<std::uint32_t> narrow(std::optional<std::uint64_t> v) noexcept {
 
 }  // namespace
 
-RecordReader::RecordReader(const WantedFields& wanted, const Limits& limits)
-    : wanted_(&wanted), limits_(limits), names_(wanted), compiler_(names_, limits), templates_(kTemplates) {
+RecordReader::RecordReader(const WantedFields& wanted, FieldPlanner* planner, const Limits& limits)
+    : wanted_(&wanted),
+      limits_(limits),
+      names_(wanted),
+      compiler_(names_, limits),
+      planner_(planner),
+      templates_(kTemplates) {
   const NameInfo data = names_.look_up_text("Data");
   data_field_ = data.field;
   data_wanted_ = data.wanted;
@@ -48,22 +54,124 @@ void RecordReader::begin_chunk(Bytes chunk) {
 }
 
 Status RecordReader::read(std::size_t at, std::size_t end, Event& event) {
-  fragment_ops_.clear();
-  values_.clear();
-  fields_.clear();
   arena_.reset();
-  event_ = &event;
-  const std::size_t steps = steps_left_ = std::min(limits_.record_steps_max, chunk_steps_left_);
-  const std::size_t text = text_left_ = std::min(limits_.record_text_max, chunk_text_left_);
-  unnamed_ = 0;
-  dynamic_wanted_ = false;
-  oddity_ = nullptr;
-  const Status status = read_fragment(at, end, Scope::document, 0);
-  chunk_steps_left_ -= steps - steps_left_;
-  chunk_text_left_ -= text - text_left_;
+  literals_.clear();
+  joined_pieces_ = false;
+  at_ = at;
+  end_ = end;
+  all_read_ = false;
+  budget_at_start_ = {std::min(limits_.record_steps_max, chunk_steps_left_),
+                      std::min(limits_.record_text_max, chunk_text_left_), budget_};
+  may_plan_ = planner_ != nullptr;
+  const Status status = walk_record(event, fields_, budget_at_start_);
+  chunk_steps_left_ -= budget_at_start_.steps - steps_left_;
+  chunk_text_left_ -= budget_at_start_.text - text_left_;
   if (!status) return status;
   event.fields = fields_;
+  if (event.choice != nullptr) event.reader = this;
   return Ok{};
+}
+
+/// From the record's first byte, into `fields`. Sets `event.choice` when the fields are a choice.
+Status RecordReader::walk_record(Event& event, std::vector<FieldValue>& fields, const Budget& budget) {
+  const Event before = event;
+  fragment_ops_.clear();
+  values_.clear();
+  fields.clear();
+  out_ = &fields;
+  event_ = &event;
+  steps_left_ = budget.steps;
+  text_left_ = budget.text;
+  unnamed_ = 0;
+  unnamed_chosen_ = Unnamed::unknown;
+  dynamic_wanted_ = false;
+  oddity_ = nullptr;
+  choice_ = nullptr;
+  asked_ = {};
+  SW_TRY(read_fragment(at_, end_, Scope::document, 0));
+  if (choice_ == nullptr) return Ok{};
+  if (event.channel.size() == asked_.channel.size() && event.provider.size() == asked_.provider.size() &&
+      event.event_id == asked_.event_id) {
+    event.choice = choice_;
+    return Ok{};
+  }
+  // What was empty when the planner was asked came later: it would have chosen otherwise.
+  event = before;
+  budget_ = budget.compile;
+  return walk_record(event, fields, budget);
+}
+
+std::span<const FieldValue> RecordReader::all_fields() {
+  if (all_read_ || choice_ == nullptr) return all_read_ ? all_fields_ : fields_;
+  const CompileBudget budget = budget_;
+  const char* const oddity = oddity_;
+  budget_ = budget_at_start_.compile;
+  Event again;
+  const Status status = walk_record(again, all_fields_, budget_at_start_);
+  assert(status);  // it went well the first time, and costs what it cost then
+  (void)status;
+  budget_ = budget;
+  oddity_ = oddity;
+  all_read_ = true;
+  return all_fields_;
+}
+
+bool RecordReader::may_hold(const TextProbe& probe, const Event& event) {
+  if (joined_pieces_ || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none)) return true;
+  for (const std::string_view literal : literals_)
+    if (probe.in_record(as_bytes(literal), TextProbe::Escapes::none)) return true;
+  return false;
+}
+
+/// Asks the planner, before anything of the record is walked.
+void RecordReader::plan(const std::vector<Op>& ops, std::size_t begin, const Head& head, Values values) {
+  may_plan_ = false;
+  if (!head.known) return;
+  for (std::uint64_t subs = head.subs_before; subs != 0; subs &= subs - 1) {
+    const auto sub = static_cast<std::size_t>(std::countr_zero(subs));
+    if (sub >= values.count) return;
+    if (values_[values.base + sub].type == static_cast<std::uint8_t>(Type::binxml)) return;
+  }
+  for (const std::uint16_t i : {head.provider, head.event_id, head.channel}) {
+    Op op = ops[begin + i];
+    op.emit = false;
+    if (op.kind == OpKind::literal) {
+      note_text(op.item, op.text);
+    } else {
+      const Value v = values_[values.base + op.sub];
+      if (is_array(v.type)) return;
+      if (v.type == 0 && op.vanishes) continue;
+      put_value(op, v.type, bytes_of(v));
+    }
+  }
+  asked_ = {event_->channel, event_->provider, event_->event_id};
+  choice_ = &planner_->choose(asked_.channel, asked_.provider, asked_.event_id);
+}
+
+/// Is one of the fields that unnamed Data fills chosen? Found out for the first of them in a record.
+bool RecordReader::unnamed_chosen() {
+  if (unnamed_chosen_ == Unnamed::unknown) {
+    bool take = data_wanted_ && chosen(data_field_);
+    for (const auto& param : params_) take = take || (param && chosen(*param));
+    unnamed_chosen_ = take ? Unnamed::take : Unnamed::skip;
+  }
+  return unnamed_chosen_ == Unnamed::take;
+}
+
+/// Must the text of this op's value be made?
+bool RecordReader::needed(const Op& op) {
+  switch (op.item) {
+    case Item::none: return op.emit && chosen(op.field);
+    case Item::unnamed_data: return op.emit && unnamed_chosen();
+    case Item::dynamic: return dynamic_wanted_ && chosen(dynamic_field_);
+    case Item::provider:
+    case Item::channel:
+    case Item::computer:
+    case Item::event_id:
+    case Item::record_id:
+    case Item::time: return true;
+  }
+  return true;
 }
 
 Error RecordReader::unfolds() const {
@@ -81,6 +189,7 @@ Status RecordReader::read_fragment(std::size_t at, std::size_t end, Scope scope,
         break;
       case kTemplateInstance: at = SW_TRY(read_instance(at, end, scope, depth)); break;
       default: {
+        may_plan_ = false;
         const std::size_t mark = fragment_ops_.size();
         at = SW_TRY(compiler_.compile(chunk_, at, end, scope, DependencyIds::no, fragment_ops_, arena_, budget_));
         SW_TRY(walk(fragment_ops_, mark, fragment_ops_.size(), {}, depth));
@@ -142,15 +251,18 @@ Status RecordReader::run_template(std::size_t definition, Scope scope, Values va
       const std::size_t begin = ops_.size();
       const auto compiled =
           compiler_.compile(chunk_, at, at + size, scope, DependencyIds::yes, ops_, chunk_arena_, budget_);
-      t = {key, epoch_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(ops_.size()), std::nullopt};
+      t = {key, epoch_, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(ops_.size()), {}, std::nullopt};
       if (!compiled) t.error = compiled.error();
+      if (planner_ != nullptr && scope == Scope::document) t.head = find_head(std::span(ops_).subspan(begin));
     } else if (t.key != key) {
       continue;
     }
     if (t.error) return *t.error;
+    if (may_plan_) plan(ops_, t.begin, t.head, values);
     return walk(ops_, t.begin, t.end, values, depth);
   }
   // Far more templates than any real chunk has: compiled each time, until the chunk's budget is gone.
+  may_plan_ = false;
   const std::size_t mark = fragment_ops_.size();
   SW_TRY(compiler_.compile(chunk_, at, at + size, scope, DependencyIds::yes, fragment_ops_, arena_, budget_));
   SW_TRY(walk(fragment_ops_, mark, fragment_ops_.size(), values, depth));
@@ -166,19 +278,24 @@ Status RecordReader::walk(const std::vector<Op>& ops, std::size_t begin, std::si
     const Op& op = ops[i];
     switch (op.kind) {
       case OpKind::literal:
-        if (!put(op, {ValueKind::string, op.text})) return unfolds();
+        if (!spend(text_left_, op.text.size())) return unfolds();
+        if (planner_ != nullptr) literals_.push_back(op.text);
+        if (needed(op)) put(op, {ValueKind::string, op.text});
         break;
       case OpKind::value: {
         const Value v = value_of(op, values);
         if (v.type == 0 || v.type >= static_cast<std::uint8_t>(Type::evt_handle)) {
           SW_TRY(walk_value(Op{op}, v, depth));
-        } else if ((op.emit || op.item != Item::none) && !put_value(op, v.type, bytes_of(v))) {
-          return unfolds();  // one plain value, as nearly always
+          break;
         }
+        if (!op.emit && op.item == Item::none) break;  // one plain value, as nearly always
+        if (!spend(text_left_, text_cost(v.size))) return unfolds();
+        if (needed(op)) put_value(op, v.type, bytes_of(v));
         break;
       }
       case OpKind::concat: {
         const Op whole = op;
+        joined_pieces_ = true;
         SW_TRY(walk_concat(ops, i + 1, whole.sub, whole, values, depth));
         i += whole.sub;
         break;
@@ -201,15 +318,17 @@ Status RecordReader::walk_value(const Op& op, Value v, std::size_t depth) {
     return v.size == 0 ? Status(Ok{}) : read_fragment(v.offset, std::size_t{v.offset} + v.size, op.scope, depth + 1);
   if (v.type == static_cast<std::uint8_t>(Type::null) && op.vanishes) return Ok{};
   if (!op.emit && op.item == Item::none) return Ok{};
+  if (!spend(text_left_, text_cost(v.size))) return unfolds();
+  const bool make = needed(op);
   if (!is_array(v.type)) {
-    if (!put_value(op, v.type, bytes_of(v))) return unfolds();
+    if (make) put_value(op, v.type, bytes_of(v));
     return Ok{};
   }
   ArrayWalk array(v.type, bytes_of(v));
   Bytes element;
   while (array.next(element)) {
     if (!spend(steps_left_, 1)) return unfolds();
-    if (!put_value(op, array.element_type(), element)) return unfolds();
+    if (make) put_value(op, array.element_type(), element);
   }
   return Ok{};
 }
@@ -217,27 +336,31 @@ Status RecordReader::walk_value(const Op& op, Value v, std::size_t depth) {
 Status RecordReader::walk_concat(const std::vector<Op>& ops, std::size_t begin, std::size_t count, const Op& whole,
                                  Values values, std::size_t depth) {
   joined_.clear();
+  const bool make = needed(whole);
   for (std::size_t i = begin; i < begin + count; ++i) {
-    const Op op = ops[i];
+    const Op& op = ops[i];
     if (op.kind == OpKind::literal) {
-      joined_ += op.text;
-    } else {
-      const Value v = value_of(op, values);
-      if (v.type == static_cast<std::uint8_t>(Type::binxml) || !is_array(v.type)) {
-        if (v.type != static_cast<std::uint8_t>(Type::binxml)) joined_ += format(v.type, bytes_of(v)).text;
-      } else {
-        ArrayWalk array(v.type, bytes_of(v));
-        Bytes element;
-        for (bool first = true; array.next(element); first = false) {
-          if (!spend(steps_left_, 1)) return unfolds();
-          if (!first) joined_ += ',';
-          joined_ += format(array.element_type(), element).text;
-        }
-      }
+      if (!spend(text_left_, op.text.size())) return unfolds();
+      if (make) joined_ += op.text;
+      continue;
     }
-    if (joined_.size() > limits_.record_text_max) return error(Errc::limit_exceeded, 0, "text of many pieces too long");
+    const Value v = value_of(op, values);
+    if (v.type == static_cast<std::uint8_t>(Type::binxml)) continue;
+    if (!spend(text_left_, text_cost(v.size))) return unfolds();
+    if (!is_array(v.type)) {
+      if (make) joined_ += format(v.type, bytes_of(v)).text;
+      continue;
+    }
+    ArrayWalk array(v.type, bytes_of(v));
+    Bytes element;
+    for (bool first = true; array.next(element); first = false) {
+      if (!spend(steps_left_, 1)) return unfolds();
+      if (!make) continue;
+      if (!first) joined_ += ',';
+      joined_ += format(array.element_type(), element).text;
+    }
   }
-  if (!put(whole, {ValueKind::string, arena_.copy(joined_)})) return unfolds();
+  if (make) put(whole, {ValueKind::string, arena_.copy(joined_)});
   for (std::size_t i = begin; i < begin + count; ++i) {
     const Op op = ops[i];
     if (op.kind != OpKind::value) continue;
@@ -268,12 +391,12 @@ Text RecordReader::format(std::uint8_t type, Bytes bytes) {
   return text;
 }
 
-bool RecordReader::put_value(const Op& op, std::uint8_t type, Bytes bytes) {
+void RecordReader::put_value(const Op& op, std::uint8_t type, Bytes bytes) {
   if (op.item == Item::event_id || op.item == Item::record_id || op.item == Item::time) {
     note(op.item, type, bytes);
-    if (!op.emit) return true;
+    if (!op.emit || !chosen(op.field)) return;
   }
-  return put(op, format(type, bytes));
+  put(op, format(type, bytes));
 }
 
 /// Numbers and times of the event itself, without a way round by text where they are typed.
@@ -310,20 +433,21 @@ void RecordReader::note_text(Item item, std::string_view text) {
   }
 }
 
-bool RecordReader::put(const Op& op, Text text) {
-  if (!spend(text_left_, text.text.size())) return false;
-  assert(op.emit || op.item != Item::none);
+void RecordReader::put(const Op& op, Text text) {
+  const auto emit = [&](FieldId field) {
+    if (chosen(field)) out_->push_back({field, text.kind, text.text});
+  };
   switch (op.item) {
-    case Item::none: fields_.push_back({op.field, text.kind, text.text}); return true;
+    case Item::none: break;
     case Item::unnamed_data: {
       const std::size_t n = unnamed_++;
-      if (data_wanted_) fields_.push_back({data_field_, text.kind, text.text});
-      if (n < kParamsMax && params_[n]) fields_.push_back({*params_[n], text.kind, text.text});
-      return true;
+      if (data_wanted_) emit(data_field_);
+      if (n < kParamsMax && params_[n]) emit(*params_[n]);
+      return;
     }
     case Item::dynamic:
-      if (dynamic_wanted_) fields_.push_back({dynamic_field_, text.kind, text.text});
-      return true;
+      if (dynamic_wanted_) emit(dynamic_field_);
+      return;
     case Item::provider:
     case Item::channel:
     case Item::computer:
@@ -331,8 +455,7 @@ bool RecordReader::put(const Op& op, Text text) {
     case Item::record_id:
     case Item::time: note_text(op.item, text.text); break;
   }
-  if (op.emit) fields_.push_back({op.field, text.kind, text.text});
-  return true;
+  if (op.emit) emit(op.field);
 }
 
 }  // namespace stopwarden::evtx

@@ -18,19 +18,26 @@
 namespace stopwarden::evtx {
 
 /// Reads the records of one chunk after the other. Keeps the chunk's compiled templates and all scratch memory.
-class RecordReader {
+class RecordReader final : public FieldReader {
  public:
-  RecordReader(const WantedFields& wanted, const Limits& limits);
+  /// `planner` may be nullptr.
+  RecordReader(const WantedFields& wanted, FieldPlanner* planner, const Limits& limits);
 
   /// Forgets the templates of the chunk before. `chunk` stays where it is until the next call.
   void begin_chunk(Bytes chunk);
 
-  /// Reads the BinXML in chunk[at, end) into `event`: everything but origin and raw.
+  /// Reads the BinXML in chunk[at, end) into `event`: everything but origin and raw. With a planner, `choice` and
+  /// `reader` are set where channel, provider and id were known before any other value (as in every usual template).
   /// Errors:   any; offset from the start of the chunk. `event` is then worthless.
   /// Lifetime: the event's views die at the next call. Cost: no allocation once warm.
   Status read(std::size_t at, std::size_t end, Event& event);
 
-  /// Something in the latest record was odd but readable; nullptr when nothing was.
+  /// Walks the latest record once more, for all wanted fields.
+  std::span<const FieldValue> all_fields() override;
+  bool may_hold(const TextProbe& probe, const Event& event) override;
+
+  /// Something in the latest record was odd but readable; nullptr when nothing was. Values that were not chosen are not
+  /// looked at, so they are never odd.
   const char* oddity() const noexcept { return oddity_; }
 
  private:
@@ -39,6 +46,7 @@ class RecordReader {
     std::uint64_t key = 0;             // offset and scope
     std::uint32_t epoch = 0;           // of which chunk; others are free
     std::uint32_t begin = 0, end = 0;  // in ops_
+    Head head;
     std::optional<Error> error;
   };
   static constexpr std::size_t kTemplates = 1024;  // seen: 49 in a chunk
@@ -49,6 +57,17 @@ class RecordReader {
     std::size_t base = 0, count = 0;
   };
 
+  /// What one record may use, so that all_fields() can start where read() did.
+  struct Budget {
+    std::size_t steps = 0, text = 0;
+    CompileBudget compile;
+  };
+
+  Status walk_record(Event& event, std::vector<FieldValue>& fields, const Budget& budget);
+  void plan(const std::vector<Op>& ops, std::size_t begin, const Head& head, Values values);
+  bool chosen(FieldId field) const noexcept { return choice_ == nullptr || choice_->contains(field); }
+  bool unnamed_chosen();
+  bool needed(const Op& op);
   Status read_fragment(std::size_t at, std::size_t end, Scope scope, std::size_t depth);
   Result<std::size_t> read_instance(std::size_t at, std::size_t end, Scope scope, std::size_t depth);
   Result<std::size_t> read_values(std::size_t at, std::size_t end);
@@ -59,9 +78,8 @@ class RecordReader {
   Status walk_value(const Op& op, Value v, std::size_t depth);
   Value value_of(const Op& op, Values values);
   void set_name(const Op& op, Values values);
-  bool put_value(const Op& op, std::uint8_t type, Bytes bytes);
-  /// False when the record has used up its budget.
-  bool put(const Op& op, Text text);
+  void put_value(const Op& op, std::uint8_t type, Bytes bytes);
+  void put(const Op& op, Text text);
   void note(Item item, std::uint8_t type, Bytes bytes);
   void note_text(Item item, std::string_view text);
   Text format(std::uint8_t type, Bytes bytes);
@@ -81,6 +99,7 @@ class RecordReader {
   FieldId data_field_ = kUnnamedField;
   bool data_wanted_ = false;
   std::array<std::optional<FieldId>, kParamsMax> params_;
+  FieldPlanner* planner_;
 
   // Of the chunk.
   Bytes chunk_;
@@ -94,10 +113,23 @@ class RecordReader {
   // Of the record.
   std::vector<Op> fragment_ops_;
   std::vector<Value> values_;
-  std::vector<FieldValue> fields_;
+  std::size_t at_ = 0, end_ = 0;
+  Budget budget_at_start_;
+  std::vector<FieldValue> fields_, all_fields_;
+  std::vector<std::string_view> literals_;  // values that stand in the templates, not in the record
+  bool joined_pieces_ = false;              // a value was pieced together
+  std::vector<FieldValue>* out_ = nullptr;
   Arena arena_;
   std::string joined_;
   Event* event_ = nullptr;
+  const FieldChoice* choice_ = nullptr;  // nullptr: everything
+  struct {
+    std::string_view channel, provider;
+    std::optional<std::uint32_t> event_id;
+  } asked_;                // what the planner was told
+  bool may_plan_ = false;  // nothing of the record was walked yet
+  bool all_read_ = false;
+  enum class Unnamed : std::uint8_t { unknown, skip, take } unnamed_chosen_ = Unnamed::unknown;
   std::size_t steps_left_ = 0, text_left_ = 0;
   std::size_t unnamed_ = 0;  // unnamed Data values so far
   FieldId dynamic_field_ = kUnnamedField;
