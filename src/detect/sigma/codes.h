@@ -51,8 +51,8 @@ namespace stopwarden::sigma {
     "See docs/sigma.md for the types")                                                                                 \
   X(no_rules, "SIG053", "The correlation or filter does not say which rules it is for",                                \
     "Add `rules:` with ids or names")                                                                                  \
-  X(unknown_rule, "SIG054", "No loaded rule has this id or name", "Load the rule too, or mend the reference")           \
-  X(ambiguous_rule, "SIG055", "Several rules have this name", "Give each a name of its own, or use the id")             \
+  X(unknown_rule, "SIG054", "No loaded rule has this id or name", "Load the rule too, or mend the reference")          \
+  X(ambiguous_rule, "SIG055", "Several rules have this name", "Give each a name of its own, or use the id")            \
   X(repeated_rule, "SIG056", "The correlation names a rule twice", "Name it once")                                     \
   X(cycle, "SIG057", "The correlation depends on itself", "Break the circle of references")                            \
   X(bad_timespan, "SIG058", "The timespan is missing or not a number with one of s, m, h, d, w, M, y",                 \
@@ -70,7 +70,7 @@ namespace stopwarden::sigma {
     "Mend the EventID or the logsource")                                                                               \
   X(filters_nothing, "SIG102", "The filter applies to no loaded rule",                                                 \
     "Mend its rules or its logsource, which must cover the rule's")                                                    \
-  X(correlates_nothing, "SIG103", "The rules of the correlation can never fire", "See what is said of these rules")     \
+  X(correlates_nothing, "SIG103", "The rules of the correlation can never fire", "See what is said of these rules")    \
   X(null_in_list, "SIG200", "null stands in a list of values", "Write a search of its own for null")                   \
   X(all_single, "SIG201", "`all` with a single value does nothing", "Remove `all`")                                    \
   X(unused_search, "SIG202", "The condition does not use a search", "Use it, or remove it")                            \
@@ -88,7 +88,7 @@ namespace stopwarden::sigma {
   X(hex_text, "SIG211", "A hexadecimal number without quotes is taken as text", "Put it in quotes")                    \
   X(filter_without_not, "SIG212", "The filter keeps only what its condition matches",                                  \
     "Write `condition: not selection` to leave out what the selection matches")                                        \
-  X(filter_unknown_rule, "SIG213", "The filter names a rule that is not loaded", "Mend or remove the reference")        \
+  X(filter_unknown_rule, "SIG213", "The filter names a rule that is not loaded", "Mend or remove the reference")       \
   X(filter_not_covering, "SIG214", "The filter does not apply to a rule it names",                                     \
     "Give it a logsource that covers the rule's; filters are for plain rules only")                                    \
   X(foreign_taxonomy, "SIG215", "The taxonomy is not known; field names are taken as they stand",                      \

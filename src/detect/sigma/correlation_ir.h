@@ -85,13 +85,14 @@ struct CorrelationRule {
 /// What correlations may ask for.
 struct CorrelationLimits {
   std::size_t correlations_max = 10'000;
-  std::size_t rules_max = 1024;             // of one correlation
-  std::size_t ordered_rules_max = 32;       // of temporal_ordered: its state grows with the square
-  std::size_t fields_max = 16;              // group-by, and tuples of value_count
-  std::size_t aliases_max = 1024;           // lines of one correlation
-  std::size_t chain_depth_max = 16;         // correlations of correlations of ...
-  std::int64_t events_max = 1'000'000;      // a threshold of event_count, whose window remembers as many events
-  std::int64_t distinct_max = 16'384;       // a threshold of value_count, which looks through as many values
+  std::size_t rules_max = 1024;         // of one correlation, through inner ones too
+  std::size_t members_max = 100'000;    // of all correlations together: some 20 MB of tables
+  std::size_t ordered_rules_max = 32;   // of temporal_ordered: its state grows with the square
+  std::size_t fields_max = 16;          // group-by, and tuples of value_count
+  std::size_t aliases_max = 1024;       // lines of one correlation
+  std::size_t chain_depth_max = 16;     // correlations of correlations of ...
+  std::int64_t events_max = 1'000'000;  // a threshold of event_count, whose window remembers as many events
+  std::int64_t distinct_max = 16'384;   // a threshold of value_count, which looks through as many values
   std::int64_t timespan_seconds_max = 3'155'695'200;  // a hundred years, well inside of what EventTime holds
 };
 inline constexpr CorrelationLimits kCorrelationLimits{};

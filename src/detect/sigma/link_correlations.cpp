@@ -17,6 +17,8 @@ struct Draft {
   std::vector<AstReference> references;             ///< the stages
   std::vector<std::vector<std::uint32_t>> targets;  ///< documents of each stage
   std::vector<std::size_t> inner;                   ///< drafts it refers to
+  std::vector<std::uint32_t> alias_stages;          ///< of each line of its aliases
+  std::size_t covered = 0;                          ///< plain rules it is made of; may count one twice
   std::size_t waits_for = 0;                        ///< of these, how many are not linked yet
   std::size_t depth = 1;
 };
@@ -49,6 +51,8 @@ class CorrelationLinker {
       : documents_(documents), references_(references), table_(table), ir_(ir) {}
 
   void run() {
+    draft_of_.resize(documents_.size(), kNone);
+    named_by_.resize(documents_.size(), kNone);
     for (std::uint32_t at = 0; at < documents_.size(); ++at)
       if (std::holds_alternative<AstCorrelation>(documents_[at].content)) start(at);
     // Names are followed until nothing changes: a correlation falls with those it refers to.
@@ -67,9 +71,8 @@ class CorrelationLinker {
   bool rejected(const Draft& draft) const { return documents_[draft.document].rejected(); }
 
   void start(std::uint32_t at) {
-    draft_of_.resize(documents_.size(), kNone);
     draft_of_[at] = drafts_.size();
-    drafts_.push_back({at, {}, {}, {}, 0, 1});
+    drafts_.emplace_back().document = at;
   }
 
   /// Resolves what the correlation refers to. Rejected targets are found later, in order().
@@ -78,15 +81,16 @@ class CorrelationLinker {
     const AstCorrelation& correlation = ast(draft);
     draft.references = correlation.references;
     if (draft.references.empty()) collect_names(correlation.condition->condition, *correlation.condition, draft);
-    std::vector<std::uint32_t> all;
+    if (draft.references.size() > kCorrelationLimits.rules_max) return document.reject(too_many_rules(correlation));
+    const std::size_t self = draft_of_[draft.document];
     for (const AstReference& reference : draft.references) {
       std::vector<std::uint32_t>& found = draft.targets.emplace_back();
       if (auto problem = references_.resolve(reference, found)) return document.reject(std::move(*problem));
       for (const std::uint32_t at : found) {
-        if (std::find(all.begin(), all.end(), at) != all.end())
+        if (named_by_[at] == self)
           return document.reject({code::repeated_rule, reference.line, reference.column,
                                   "the correlation names the rule '" + reference.text + "' twice"});
-        all.push_back(at);
+        named_by_[at] = self;
         if (draft_of_[at] != kNone) draft.inner.push_back(draft_of_[at]);
       }
     }
@@ -94,7 +98,13 @@ class CorrelationLinker {
       document.reject({code::no_rules, correlation.line, correlation.column, "the correlation names no rules"});
   }
 
+  static Problem too_many_rules(const AstCorrelation& correlation) {
+    return {code::correlation_limit, correlation.line, correlation.column,
+            "the correlation is made of more than " + std::to_string(kCorrelationLimits.rules_max) + " rules"};
+  }
+
   static void collect_names(const Condition& condition, const AstCondition& at, Draft& draft) {
+    if (draft.references.size() > kCorrelationLimits.rules_max) return;
     if (condition.kind == Kind::search) {
       const bool known = std::any_of(draft.references.begin(), draft.references.end(),
                                      [&condition](const AstReference& r) { return r.text == condition.name; });
@@ -158,20 +168,26 @@ class CorrelationLinker {
       }));
     if (alive == 0) return document.never(code::correlates_nothing, "none of its rules can ever fire");
     if (is_temporal(ast(draft).type) && !ast(draft).condition && needed(draft) > alive)
-      document.never(code::correlates_nothing, "it wants " + std::to_string(needed(draft)) + " of its rules, and only " +
-                                                   std::to_string(alive) + " can ever fire");
+      document.never(code::correlates_nothing, "it wants " + std::to_string(needed(draft)) +
+                                                   " of its rules, and only " + std::to_string(alive) +
+                                                   " can ever fire");
   }
 
-  MaybeProblem check(const Draft& draft) {
+  MaybeProblem check(Draft& draft) {
     const AstCorrelation& correlation = ast(draft);
     const auto limit = [&](const std::string& message) {
       return Problem{code::correlation_limit, correlation.line, correlation.column, message};
     };
     for (std::size_t i = 0; i < draft.targets.size(); ++i)
-      for (const std::uint32_t at : draft.targets[i])
+      for (const std::uint32_t at : draft.targets[i]) {
         if (documents_[at].rejected())
           return Problem{code::unknown_rule, draft.references[i].line, draft.references[i].column,
                          "the rule '" + draft.references[i].text + "' is rejected"};
+        draft.covered += draft_of_[at] == kNone ? 1 : drafts_[draft_of_[at]].covered;
+        ++members_;
+      }
+    if (draft.covered > kCorrelationLimits.rules_max) return too_many_rules(correlation);
+    if (members_ > kCorrelationLimits.members_max) return limit("all correlations together name too many rules");
     if (draft.depth > kCorrelationLimits.chain_depth_max)
       return limit("correlations of correlations, more than " + std::to_string(kCorrelationLimits.chain_depth_max) +
                    " deep");
@@ -211,12 +227,14 @@ class CorrelationLinker {
     return kNoStage;
   }
 
-  MaybeProblem check_aliases(const Draft& draft) const {
-    for (const AstAlias& alias : ast(draft).aliases)
-      if (stage_of(draft, alias.rule) == kNoStage)
-        return Problem{code::bad_alias, alias.rule.line, alias.rule.column,
-                       "the alias '" + alias.alias + "' names '" + alias.rule.text +
-                           "', which is no rule of the correlation"};
+  MaybeProblem check_aliases(Draft& draft) const {
+    for (const AstAlias& alias : ast(draft).aliases) {
+      draft.alias_stages.push_back(stage_of(draft, alias.rule));
+      if (draft.alias_stages.back() == kNoStage)
+        return Problem{
+            code::bad_alias, alias.rule.line, alias.rule.column,
+            "the alias '" + alias.alias + "' names '" + alias.rule.text + "', which is no rule of the correlation"};
+    }
     return std::nullopt;
   }
 
@@ -294,6 +312,7 @@ class CorrelationLinker {
     if (document.report.state != RuleReport::State::loaded) return;
     document.number = static_cast<std::uint32_t>(ir_.correlations.size());
     ir_.correlations.emplace_back();
+    placed_.push_back(draft_of_[draft.document]);
   }
 
   /// Writes the compiled form; inner correlations have theirs already.
@@ -310,8 +329,8 @@ class CorrelationLinker {
     out.bounds = correlation.bounds;
     out.percentile = correlation.percentile;
     for (const AstReference& reference : draft.references) out.stages.push_back(reference.text);
-    if (correlation.condition)
-      [[maybe_unused]] const auto checked_before = lower(draft, correlation.condition->condition, out.condition);
+    if (correlation.condition) [[maybe_unused]]
+      const auto checked_before = lower(draft, correlation.condition->condition, out.condition);
     else if (out.bounds.empty())
       out.bounds.push_back({Bound::Op::gte, {static_cast<std::int64_t>(out.stages.size()), 0}});
     out.decision = decision_of(out);
@@ -343,8 +362,9 @@ class CorrelationLinker {
   /// The place of a field among what is taken from a member; the correlation's word for it may be an alias.
   std::uint16_t ask(const Draft& draft, const CorrelationMember& member, const std::string& word) {
     const std::string* name = &word;
-    for (const AstAlias& alias : ast(draft).aliases)
-      if (alias.alias == word && stage_of(draft, alias.rule) == member.stage) name = &alias.field;
+    const std::vector<AstAlias>& aliases = ast(draft).aliases;
+    for (std::size_t i = 0; i < aliases.size(); ++i)
+      if (aliases[i].alias == word && draft.alias_stages[i] == member.stage) name = &aliases[i].field;
     return member.chained ? ask_correlation(member.number, *name) : ask_rule(member.number, *name);
   }
 
@@ -362,17 +382,12 @@ class CorrelationLinker {
       if (inner.passed[i].name == name) return static_cast<std::uint16_t>(i);
     const auto group = std::find(inner.group_by.begin(), inner.group_by.end(), name);
     const auto place = inner.passed.size();
-    inner.passed.push_back({name, group == inner.group_by.end()
-                                      ? -1
-                                      : static_cast<std::int32_t>(group - inner.group_by.begin())});
+    inner.passed.push_back(
+        {name, group == inner.group_by.end() ? -1 : static_cast<std::int32_t>(group - inner.group_by.begin())});
     for (CorrelationMember& member : inner.members)
       member.passed.push_back(inner.passed[place].group >= 0 ? std::uint16_t{0}
-                                                             : ask(draft_of_number(number), member, name));
+                                                             : ask(drafts_[placed_[number]], member, name));
     return static_cast<std::uint16_t>(place);
-  }
-  const Draft& draft_of_number(std::uint32_t number) const {
-    return *std::find_if(drafts_.begin(), drafts_.end(),
-                         [&](const Draft& d) { return documents_[d.document].number == number; });
   }
 
   /// Rules a correlation refers to are silent, unless somebody asked for them: the rule itself, or a correlation.
@@ -409,7 +424,9 @@ class CorrelationLinker {
   std::vector<Draft> drafts_;          // in the order of the documents
   std::vector<std::size_t> draft_of_;  // by document; kNone: not a correlation
   std::vector<std::size_t> order_;     // of drafts, inner ones first
-  std::size_t accepted_ = 0;
+  std::vector<std::size_t> placed_;    // drafts by their number in Ir::correlations
+  std::vector<std::size_t> named_by_;  // by document: the draft that named it last
+  std::size_t accepted_ = 0, members_ = 0;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "base/text.h"
@@ -71,8 +72,8 @@ class FilterLinker {
   MaybeProblem find_targets(const AstFilter& filter, std::vector<Diagnostic>& warnings,
                             std::vector<std::uint32_t>& targets) const {
     const auto warn = [&](std::string_view code, const AstReference& at, std::string message) {
-      warnings.push_back({Diagnostic::Severity::warning, code, filter.rule.info.file, at.line, at.column,
-                          std::move(message)});
+      warnings.push_back(
+          {Diagnostic::Severity::warning, code, filter.rule.info.file, at.line, at.column, std::move(message)});
     };
     const auto applies_to = [&](std::uint32_t at) {
       const auto* rule = std::get_if<RuleDocument>(&documents_[at].content);

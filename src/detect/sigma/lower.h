@@ -16,8 +16,8 @@ namespace stopwarden::sigma {
 MaybeProblem lower_rule(const AstRule& ast, const Placeholders& placeholders, FieldTable& table, Rule& out,
                         std::vector<Diagnostic>& warnings);
 
-/// Compiles a filter into a compiled rule: the rule's condition and the filter's as well. The names of its searches mean
-/// nothing to the rule's condition, nor the other way round. After a problem the rule is of no use.
+/// Compiles a filter into a compiled rule: the rule's condition and the filter's as well. The names of its searches
+/// mean nothing to the rule's condition, nor the other way round. After a problem the rule is of no use.
 MaybeProblem lower_filter(const AstFilter& filter, const Placeholders& placeholders, FieldTable& table, Rule& rule,
                           std::vector<Diagnostic>& warnings);
 

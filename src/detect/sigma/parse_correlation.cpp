@@ -13,8 +13,8 @@ namespace stopwarden::sigma {
 namespace {
 
 constexpr std::array kTypes{
-    CorrelationType::event_count, CorrelationType::value_count,  CorrelationType::temporal,
-    CorrelationType::value_sum,   CorrelationType::value_avg,    CorrelationType::temporal_ordered,
+    CorrelationType::event_count,  CorrelationType::value_count,      CorrelationType::temporal,
+    CorrelationType::value_sum,    CorrelationType::value_avg,        CorrelationType::temporal_ordered,
     CorrelationType::value_median, CorrelationType::value_percentile,
 };
 
@@ -37,9 +37,7 @@ constexpr std::array kUnits{
     Unit{'w', 604'800}, Unit{'M', 2'629'746}, Unit{'y', 31'556'952},
 };
 
-bool counts_values(CorrelationType type) noexcept {
-  return type != CorrelationType::event_count && !is_temporal(type);
-}
+bool counts_values(CorrelationType type) noexcept { return type != CorrelationType::event_count && !is_temporal(type); }
 /// Tuples make sense where values are told apart, not where they are added up.
 bool takes_tuples(const AstCorrelation& c) noexcept {
   return c.type == CorrelationType::value_count || (c.type == CorrelationType::value_percentile && !c.percentile);
@@ -69,7 +67,7 @@ class Reader {
 
  private:
   static MaybeProblem check_keys(const YamlNode& body) {
-    static constexpr std::array<std::string_view, 7> kKeys{"type",     "rules",   "group-by", "timespan",
+    static constexpr std::array<std::string_view, 7> kKeys{"type",      "rules",   "group-by", "timespan",
                                                            "condition", "aliases", "generate"};
     for (const auto& [key, value] : body.entries)
       if (std::find(kKeys.begin(), kKeys.end(), key.text) == kKeys.end())
@@ -79,8 +77,7 @@ class Reader {
 
   MaybeProblem read_type(const YamlNode& body) {
     const MaybeYaml node = body.find("type");
-    if (node == nullptr || node->is_null())
-      return problem(code::correlation_type, body, "the correlation has no type");
+    if (node == nullptr || node->is_null()) return problem(code::correlation_type, body, "the correlation has no type");
     for (const CorrelationType type : kTypes) {
       if (!node->is_scalar() || !equal_ignore_ascii_case(trim(node->text), correlation_type_name(type))) continue;
       out_.type = type;
@@ -114,9 +111,9 @@ class Reader {
       out.push_back(std::move(name));
     }
     if (out.size() > kCorrelationLimits.fields_max)
-      return problem(code::correlation_limit, node,
-                     "'" + std::string(key) + "' has more than " + std::to_string(kCorrelationLimits.fields_max) +
-                         " fields");
+      return problem(
+          code::correlation_limit, node,
+          "'" + std::string(key) + "' has more than " + std::to_string(kCorrelationLimits.fields_max) + " fields");
     return std::nullopt;
   }
 
@@ -128,8 +125,7 @@ class Reader {
 
   MaybeProblem read_timespan(const YamlNode& body) {
     const MaybeYaml node = body.find("timespan");
-    if (node == nullptr || node->is_null())
-      return problem(code::bad_timespan, body, "the correlation has no timespan");
+    if (node == nullptr || node->is_null()) return problem(code::bad_timespan, body, "the correlation has no timespan");
     const std::string_view text = node->is_scalar() ? trim(node->text) : std::string_view{};
     const auto unit = std::find_if(kUnits.begin(), kUnits.end(),
                                    [text](const Unit& u) { return !text.empty() && u.letter == text.back(); });
@@ -188,12 +184,13 @@ class Reader {
     const auto known =
         std::find_if(kOperators.begin(), kOperators.end(), [&k = key](const Operator& o) { return o.name == k.text; });
     if (known == kOperators.end())
-      return problem(code::correlation_key, key,
-                     "'" + key.text + "' cannot stand in the condition of a " +
-                         std::string(correlation_type_name(out_.type)));
+      return problem(
+          code::correlation_key, key,
+          "'" + key.text + "' cannot stand in the condition of a " + std::string(correlation_type_name(out_.type)));
     const auto number = value.is_scalar() ? parse_decimal(trim(value.text)) : std::nullopt;
     if (!number)
-      return problem(code::correlation_condition, value, "'" + key.text + "' needs a number, not '" + text_of(&value) + "'");
+      return problem(code::correlation_condition, value,
+                     "'" + key.text + "' needs a number, not '" + text_of(&value) + "'");
     out_.bounds.push_back({known->op, *number});
     return std::nullopt;
   }
