@@ -15,6 +15,14 @@
 
 namespace stopwarden::sigma {
 
+/// Times at the ends of what EventTime holds stay there.
+inline EventTime minus(EventTime time, std::chrono::nanoseconds span) noexcept {
+  return time < EventTime::min() + span ? EventTime::min() : time - span;
+}
+inline EventTime plus(EventTime time, std::chrono::nanoseconds span) noexcept {
+  return time > EventTime::max() - span ? EventTime::max() : time + span;
+}
+
 /// A hit that is remembered.
 struct Mark {
   EventTime time{};
