@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "detect/sigma/correlation_ir.h"
+#include "detect/sigma/correlation_values.h"
 #include "detect/sigma/testing.h"
 
 namespace stopwarden::sigma {
@@ -457,6 +458,46 @@ TEST(CorrelationLinks, ChainsPassFieldsOn) {
   EXPECT_EQ(inner.members[1].passed[1], 1U);
   EXPECT_TRUE(inner.silent);
   EXPECT_FALSE(outer.silent);
+}
+
+TEST(CorrelationValues, AreReadAsTheRuleWould) {
+  FieldTable table;
+  const auto id = [&table](const char* name) { return *table.intern(name); };
+  SourceSelector security, other;
+  security.channel = "security";
+  security.aliases.push_back({id("User"), id("made:User"), {id("Domain"), id("Account")}, Transform::domain_user, {}});
+  other.channel = "other";
+  const Resolver resolve = [&](const Logsource&) { return Resolution{{&other, &security}, {}}; };
+  const std::vector<TextFile> files{
+      {"t.yml", kRules +
+                    "title: x\ncorrelation: {type: value_count, rules: [a, b], group-by: [User, Host], timespan: 1m, "
+                    "condition: {gte: 2, field: V}}\n"}};
+  std::vector<Diagnostic> warnings;
+  const RuleSet rules = RuleSet::compile(files, resolve, {}, table, warnings);
+  CorrelationValues values(rules.ir());
+  using Values = std::vector<std::optional<std::string_view>>;
+  const auto read = [&](std::uint32_t rule, std::string_view channel, const std::vector<FieldValue>& fields) {
+    Event event;
+    event.channel = channel;
+    event.fields = fields;
+    const auto out = values.read(rule, event);
+    return Values(out.begin(), out.end());
+  };
+  const auto text = [&](const char* name, std::string_view value) {
+    return FieldValue{id(name), ValueKind::string, value};
+  };
+  const FieldValue null{id("V"), ValueKind::null, ""};
+  EXPECT_EQ(read(0, "Security", {text("Domain", "D"), text("Account", "u"), text("User", "raw"), text("Host", "h")}),
+            (Values{"D\\u", "h", std::nullopt}));
+  EXPECT_EQ(read(0, "Security", {text("User", "raw"), null, text("V", ""), text("V", "second")}),
+            (Values{std::nullopt, std::nullopt, ""}));
+  EXPECT_EQ(read(1, "Other", {text("User", "raw"), text("V", "1"), text("V", "2")}),
+            (Values{"raw", std::nullopt, "1"}));
+  EXPECT_EQ(read(2, "Other", {text("User", "raw")}), Values{});
+
+  WantedFields wanted(table);
+  rules.add_wanted(wanted);
+  for (const char* name : {"Domain", "Account", "User", "Host", "V"}) EXPECT_TRUE(wanted.contains(id(name))) << name;
 }
 
 TEST(CorrelationLinks, WhatCanNeverFire) {

@@ -109,8 +109,7 @@ class DistinctState {
         seen_[i].mark = sample.mark;
         return;
       }
-      if (seen_[i].mark.time < from)
-        drop(i);
+      if (seen_[i].mark.time < from) drop(i);
     }
     for (std::size_t i = 1; i < seen_.size(); ++i)
       if (seen_[i].mark < seen_[oldest].mark) oldest = i;
