@@ -30,8 +30,7 @@ std::string filter(const std::string& logsource, const std::string& rules, const
 std::string states(const RuleSet& rules) {
   std::string out;
   for (const RuleReport& r : rules.reports()) {
-    out += out.empty() ? "" : " ";
-    out += r.state == RuleReport::State::loaded ? "ok" : r.code + ":" + std::to_string(r.line);
+    out += (out.empty() ? "" : " ") + testing::state(r);
   }
   return out;
 }

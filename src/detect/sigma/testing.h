@@ -84,6 +84,11 @@ class Bench {
   ReferenceMatcher matcher_;
 };
 
+/// "ok", or code and line: "SIG054:12".
+inline std::string state(const RuleReport& report) {
+  return report.state == RuleReport::State::loaded ? "ok" : report.code + ":" + std::to_string(report.line);
+}
+
 /// A rule around a detection, which is indented by four blanks.
 inline std::string rule(std::string_view detection) {
   return "title: t\nlogsource:\n    product: windows\ndetection:\n" + std::string(detection);
