@@ -20,10 +20,17 @@ struct RuleOptions {
 
 struct LoadedRules : sigma::CompiledRules {
   std::vector<std::pair<std::string, std::string>> unreadable;  ///< rule files: path, why
-  std::size_t rejected = 0, never = 0;
+  std::size_t loaded = 0, rejected = 0, never = 0;              ///< documents of all kinds
+  std::size_t correlations = 0, filters = 0;                    ///< of those loaded
 
   bool complete() const { return rejected == 0 && mistakes.empty() && unreadable.empty(); }
 };
+
+/// "12 loaded (2 correlations, 1 filter)".
+std::string loaded_text(const LoadedRules& rules);
+
+/// "rule", "correlation", "filter".
+const char* kind_name(sigma::RuleReport::Kind kind);
 
 /// Whether rules that were compiled by an earlier start may be used, and kept for the next one (rule_cache.h).
 enum class UseCache : std::uint8_t { no, yes };
