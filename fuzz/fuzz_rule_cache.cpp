@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes as the payload of a rule cache file. What is accepted is written again, which must give the same bytes, and
-// tried on a few events with both engines (which may differ: triggers are bytes, too). The first byte chooses how the
+// tried on a few events with both engines (which may differ: triggers are bytes, too); their
+// hits go through its correlations. The first byte chooses how the
 // input becomes a payload:
 //   0  it is the payload
 //   1  it follows a good field table, without which nothing is ever accepted
 //   2  it is a list of changes to a good payload: two bytes where, one byte what
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <initializer_list>
@@ -13,6 +15,8 @@
 #include <vector>
 
 #include "detect/sigma/cache.h"
+#include "detect/sigma/correlate.h"
+#include "detect/sigma/correlation_values.h"
 #include "detect/sigma/fast.h"
 #include "detect/sigma/ruleset.h"
 
@@ -25,6 +29,22 @@ struct Count final : HitSink {
   std::uint64_t sum = 0;
 };
 
+/// Hands hits on to the correlations.
+struct Feed final : HitSink, CorrelationSink {
+  explicit Feed(const sigma::Ir& ir) : values(ir), correlator(ir) {}
+  void on_hit(const Hit& hit) override {
+    ++hits;
+    correlator.on_hit({hit.number, EventTime{} + std::chrono::seconds(hits), "host", hits, hits,
+                       values.read(hit.number, *event)},
+                      *this);
+  }
+  void on_result(const CorrelationResult& result) override { sum += result.count; }
+  const Event* event = nullptr;
+  std::uint64_t hits = 0, sum = 0;
+  sigma::CorrelationValues values;
+  sigma::Correlator correlator;
+};
+
 constexpr std::string_view kMapping =
     "aliases:\n  a:\n    - {to: Image, from: NewProcessName}\n"
     "    - {to: ProcessId, from: NewProcessId, transform: hex_to_decimal}\n"
@@ -33,10 +53,14 @@ constexpr std::string_view kMapping =
     "      - {channel: '*', aliases: a}\n      - {event_ids: [1, 4688], fields: {F: v}}\n  - product: x\n    never: "
     "no\n";
 constexpr std::string_view kRules =
-    "title: one\nlogsource: {product: windows}\ndetection:\n  s:\n    Image|endswith: \\sc.exe\n"
+    "title: one\nname: one\nlogsource: {product: windows}\ndetection:\n  s:\n    Image|endswith: \\sc.exe\n"
     "    CommandLine|contains|windash: [' -x', 'a*b?c']\n    F|re: '(?<=a)b|c$'\n    G|cidr: 10.0.0.0/8\n  t:\n"
     "    F: [1, 2.5, null]\n    H|exists: false\n    G|hour: 3\n    F|gt: 3\n    F|fieldref: G\n  k: [word, '*']\n"
     "  condition: s or not 1 of t or k\n"
+    "---\ntitle: c\nname: c\ncorrelation: {type: value_count, rules: [one], group-by: [F], timespan: 1m, "
+    "condition: {field: G, gte: 2}}\n"
+    "---\ntitle: d\ncorrelation: {type: temporal_ordered, rules: [c, one], group-by: [F], timespan: 1m, generate: "
+    "true}\n"
     "---\ntitle: two\nlogsource: {product: beos}\ndetection:\n  s: {a: b}\n  condition: s\n---\ntitle: three\n";
 
 std::string good_payload() {
@@ -47,7 +71,8 @@ std::string good_payload() {
   compiled.rules = std::make_unique<sigma::RuleSet>(
       sigma::RuleSet::compile(rules, *compiled.logsources, {}, compiled.table, compiled.warnings));
   const auto file = sigma::to_cache(compiled, {});
-  if (!file || compiled.rules->size() != 1 || !compiled.mistakes.empty()) std::abort();
+  if (!file || compiled.rules->size() != 1 || compiled.rules->correlations() != 2 || !compiled.mistakes.empty())
+    std::abort();
   return file->substr(sigma::kCacheHeaderBytes);
 }
 
@@ -91,6 +116,7 @@ void match(const sigma::CompiledRules& compiled) {
       {value("F", "", ValueKind::null), value("F", "ab"), value("G", "10.0.0.1"), value("G", "2026-11-25T03:02:03Z"),
        value("nobody", "a word * ? \\ here")},
   };
+  Feed feed(compiled.rules->ir());
   sigma::ReferenceMatcher reference(*compiled.rules);
   const sigma::Program program(*compiled.rules);
   sigma::FastMatcher fast(program);
@@ -104,8 +130,11 @@ void match(const sigma::CompiledRules& compiled) {
       matcher->match(event, first);
       matcher->match(event, second);
       if (first.sum != second.sum) std::abort();
+      feed.event = &event;
+      matcher->match(event, feed);
     }
   }
+  feed.correlator.finish(feed);
 }
 
 }  // namespace

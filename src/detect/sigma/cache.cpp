@@ -3,6 +3,7 @@
 // until that is done. Then raise kFormat, and give cache_test.cpp a case.
 #include "detect/sigma/cache.h"
 
+#include <chrono>
 #include <utility>
 
 #include "base/digest.h"
@@ -182,18 +183,85 @@ void part(Io& io, Of<Io, RuleInfo> info) {
 
 template <class Io>
 void part(Io& io, Of<Io, Rule> rule) {
-  auto& [info, items, nodes, root, selectors] = rule;
+  auto& [info, items, nodes, root, selectors, correlation_fields, correlated, silent] = rule;
   part(io, info);
   io.list(items, [&io](auto& item) { part(io, item); });
   io.list(nodes, [&io](auto& node) { part(io, node); });
   io.number(root);
   io.list(selectors, [&io](auto& selector) { io.selector(selector); });
+  io.list(correlation_fields, [&io](auto& field) { io.field(field); });
+  io.flag(correlated);
+  io.flag(silent);
+}
+
+template <class Io>
+void part(Io& io, Of<Io, Decimal> decimal) {
+  auto& [whole, nano] = decimal;
+  io.number(whole);
+  io.number(nano);
+  if (nano >= 1'000'000'000) io.fail();
+}
+
+template <class Io>
+void part(Io& io, Of<Io, Bound> bound) {
+  auto& [op, value] = bound;
+  io.choice(op, Bound::Op::neq);
+  part(io, value);
+}
+
+template <class Io>
+void part(Io& io, Of<Io, CorrelationNode> node) {
+  auto& [kind, stage, children] = node;
+  io.choice(kind, CorrelationNode::Kind::negation);
+  io.number(stage);
+  io.list(children, [&io](auto& child) { io.number(child); });
+}
+
+template <class Io>
+void part(Io& io, Of<Io, CorrelationMember> member) {
+  auto& [stage, chained, number, group, fields, passed] = member;
+  io.number(stage);
+  io.flag(chained);
+  io.number(number);
+  for (auto* places : {&group, &fields, &passed}) io.list(*places, [&io](auto& place) { io.number(place); });
+}
+
+template <class Io>
+void part(Io& io, Of<Io, PassedField> field) {
+  auto& [name, group] = field;
+  io.text(name);
+  io.number(group);
+}
+
+template <class Io>
+void part(Io& io, Of<Io, CorrelationRule> rule) {
+  auto& [info, type, decision, stages, members, group_by, fields, timespan, bounds, condition, percentile, silent,
+         passed, covers] = rule;
+  part(io, info);
+  io.choice(type, CorrelationType::value_percentile);
+  io.choice(decision, CorrelationRule::Decision::at_close);
+  for (auto* names : {&stages, &group_by, &fields}) io.texts(*names);
+  io.list(members, [&io](auto& member) { part(io, member); });
+  std::int64_t nanoseconds = timespan.count();
+  io.number(nanoseconds);
+  if constexpr (Io::kReads) timespan = std::chrono::nanoseconds(nanoseconds);
+  io.list(bounds, [&io](auto& bound) { part(io, bound); });
+  io.list(condition, [&io](auto& node) { part(io, node); });
+  bool has_percentile = percentile.has_value();
+  io.flag(has_percentile);
+  if constexpr (Io::kReads)
+    if (has_percentile) percentile.emplace();
+  if (has_percentile) part(io, *percentile);
+  io.flag(silent);
+  io.list(passed, [&io](auto& field) { part(io, field); });
+  io.list(covers, [&io](auto& number) { io.number(number); });
 }
 
 template <class Io>
 void part(Io& io, Of<Io, Ir> ir) {
-  auto& [rules] = ir;
+  auto& [rules, correlations] = ir;
   io.list(rules, [&io](auto& rule) { part(io, rule); });
+  io.list(correlations, [&io](auto& rule) { part(io, rule); });
 }
 
 template <class Io>
@@ -220,9 +288,10 @@ void part(Io& io, Of<Io, Triggers> triggers) {
 
 template <class Io>
 void part(Io& io, Of<Io, RuleReport> report) {
-  auto& [id, title, file, line, state, code, reason] = report;
+  auto& [id, title, file, line, kind, state, code, reason] = report;
   for (auto* text : {&id, &title, &file, &code, &reason}) io.text(*text);
   io.number(line);
+  io.choice(kind, RuleReport::Kind::filter);
   io.choice(state, RuleReport::State::never);
 }
 

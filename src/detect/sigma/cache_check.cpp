@@ -2,9 +2,13 @@
 #include "detect/sigma/cache_check.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <limits>
 #include <set>
 
 #include "detect/sigma/limits.h"
+#include "detect/sigma/link.h"
 #include "detect/sigma/logsource_load.h"
 #include "detect/sigma/trigger.h"
 
@@ -82,6 +86,97 @@ bool is_sound(const SourceSelector& selector) {
                      [](const FieldAlias& alias) { return is_sound(alias); });
 }
 
+bool is_sound(const CorrelationNode& node, std::size_t place, std::size_t stages) {
+  using Kind = CorrelationNode::Kind;
+  if (node.kind == Kind::stage && (node.stage >= stages || !node.children.empty())) return false;
+  if (node.kind == Kind::negation && node.children.size() != 1) return false;
+  return std::all_of(node.children.begin(), node.children.end(),
+                     [place](std::uint32_t child) { return child < place; });
+}
+
+/// What a member gives: as many places as are asked for, each of them there.
+bool is_sound(const CorrelationMember& member, const CorrelationRule& rule, const Ir& ir) {
+  if (member.stage >= rule.stages.size()) return false;
+  if (member.number >= (member.chained ? ir.correlations.size() : ir.rules.size())) return false;
+  if (!member.chained && !ir.rules[member.number].correlated) return false;
+  const std::size_t places =
+      member.chained ? ir.correlations[member.number].passed.size() : ir.rules[member.number].correlation_fields.size();
+  const auto there = [places](std::uint16_t place) { return place < places; };
+  if (member.group.size() != rule.group_by.size() || member.fields.size() != rule.fields.size() ||
+      member.passed.size() != rule.passed.size())
+    return false;
+  for (std::size_t i = 0; i < rule.passed.size(); ++i)
+    if (rule.passed[i].group < 0 && !there(member.passed[i])) return false;
+  return std::all_of(member.group.begin(), member.group.end(), there) &&
+         std::all_of(member.fields.begin(), member.fields.end(), there);
+}
+
+/// The bounds and fields that parsing lets through for the type.
+bool is_sound_for_its_type(const CorrelationRule& rule) {
+  const bool tuples =
+      rule.type == CorrelationType::value_count || (rule.type == CorrelationType::value_percentile && !rule.percentile);
+  if (is_temporal(rule.type) || rule.type == CorrelationType::event_count) {
+    if (!rule.fields.empty()) return false;
+  } else if (rule.fields.empty() || (rule.fields.size() > 1 && !tuples)) {
+    return false;
+  }
+  if (rule.type == CorrelationType::temporal_ordered && rule.stages.size() > kCorrelationLimits.ordered_rules_max)
+    return false;
+  if (rule.bounds.empty() != !rule.condition.empty() || (!rule.condition.empty() && !is_temporal(rule.type)))
+    return false;
+  std::int64_t highest = std::numeric_limits<std::int64_t>::max();
+  if (rule.type == CorrelationType::event_count) highest = kCorrelationLimits.events_max;
+  if (rule.type == CorrelationType::value_count) highest = kCorrelationLimits.distinct_max;
+  if (std::any_of(rule.bounds.begin(), rule.bounds.end(),
+                  [highest](const Bound& b) { return b.value.whole >= highest; }))
+    return false;
+  return !rule.percentile || (*rule.percentile >= Decimal{0, 0} && *rule.percentile <= Decimal{100, 0});
+}
+
+bool is_sound(const CorrelationRule& rule, const Ir& ir) {
+  const std::chrono::nanoseconds longest = std::chrono::seconds(kCorrelationLimits.timespan_seconds_max);
+  if (rule.timespan.count() < 0 || rule.timespan > longest) return false;
+  if (rule.stages.empty() || rule.stages.size() > kCorrelationLimits.rules_max ||
+      rule.group_by.size() > kCorrelationLimits.fields_max || rule.fields.size() > kCorrelationLimits.fields_max)
+    return false;
+  if (!is_sound_for_its_type(rule) || rule.decision != decision_of(rule)) return false;
+  for (std::size_t i = 0; i < rule.condition.size(); ++i)
+    if (!is_sound(rule.condition[i], i, rule.stages.size())) return false;
+  for (const PassedField& field : rule.passed)
+    if (field.group < -1 || (field.group >= 0 && static_cast<std::size_t>(field.group) >= rule.group_by.size()))
+      return false;
+  if (!std::is_sorted(rule.covers.begin(), rule.covers.end()) ||
+      (!rule.covers.empty() && rule.covers.back() >= ir.rules.size()))
+    return false;
+  return std::all_of(rule.members.begin(), rule.members.end(),
+                     [&](const CorrelationMember& member) { return is_sound(member, rule, ir); });
+}
+
+/// Correlations of correlations end, and soon.
+bool has_no_circle(const std::vector<CorrelationRule>& correlations) {
+  std::vector<std::size_t> depths(correlations.size(), 0);
+  for (std::size_t round = 0; round <= kCorrelationLimits.chain_depth_max + 1; ++round) {
+    bool changed = false;
+    for (std::size_t i = 0; i < correlations.size(); ++i)
+      for (const CorrelationMember& member : correlations[i].members)
+        if (member.chained && depths[i] <= depths[member.number]) {
+          depths[i] = depths[member.number] + 1;
+          changed = true;
+        }
+    if (!changed) return true;
+  }
+  return false;
+}
+
+bool are_sound(const std::vector<CorrelationRule>& correlations, const Ir& ir) {
+  std::size_t members = 0;
+  for (const CorrelationRule& rule : correlations) {
+    members += rule.members.size();
+    if (members > kCorrelationLimits.members_max || !is_sound(rule, ir)) return false;
+  }
+  return correlations.size() <= kCorrelationLimits.correlations_max && has_no_circle(correlations);
+}
+
 }  // namespace
 
 bool is_sound(const Ir& ir) {
@@ -91,6 +186,7 @@ bool is_sound(const Ir& ir) {
     if (!is_sound(rule, cost_left)) return false;
     selectors.insert(rule.selectors.begin(), rule.selectors.end());
   }
+  if (!are_sound(ir.correlations, ir)) return false;
   return std::all_of(selectors.begin(), selectors.end(), [](const SourceSelector* s) { return is_sound(*s); });
 }
 
@@ -113,9 +209,13 @@ bool triggers_fit(const RuleSet& rules) {
 
 bool reports_fit(const RuleSet& rules) {
   const auto reports = rules.reports();
-  const auto loaded = std::count_if(reports.begin(), reports.end(),
-                                    [](const RuleReport& r) { return r.state == RuleReport::State::loaded; });
-  return static_cast<std::size_t>(loaded) == rules.size();
+  const auto loaded = [reports](RuleReport::Kind kind) {
+    return static_cast<std::size_t>(std::count_if(reports.begin(), reports.end(), [kind](const RuleReport& r) {
+      return r.kind == kind && r.state == RuleReport::State::loaded;
+    }));
+  };
+  return loaded(RuleReport::Kind::rule) == rules.size() &&
+         loaded(RuleReport::Kind::correlation) == rules.correlations();
 }
 
 }  // namespace stopwarden::sigma

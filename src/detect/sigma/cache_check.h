@@ -7,7 +7,8 @@
 namespace stopwarden::sigma {
 
 /// Nodes refer backwards and are not too deep, items exist, patterns and aliases are of a form the matchers know, and
-/// trying all rules once stays within a bound, however often conditions share their parts.
+/// trying all rules once stays within a bound, however often conditions share their parts. Correlations refer to what
+/// is there, without circles, within the limits that compiling keeps.
 bool is_sound(const Ir& ir);
 
 /// A trigger for each rule, of literals that the indexes can hold.

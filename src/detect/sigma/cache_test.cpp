@@ -52,6 +52,24 @@ CompiledRules compile(const std::vector<TextFile>& files, const Placeholders& pl
   return out;
 }
 
+constexpr const char* kCorrelations =
+    "title: filter\nlogsource: {product: windows, category: process_creation}\n"
+    "filter: {rules: [n3], s: {User: backup}, condition: not s}\n"
+    "---\ntitle: count\nname: count\nlevel: low\ncorrelation:\n  type: event_count\n  rules: [n0, n1]\n"
+    "  group-by: [User, who]\n  timespan: 5m\n  condition: {gte: 10, lt: 20}\n"
+    "  aliases: {who: {n0: Image, n1: CommandLine}}\n"
+    "---\ntitle: outer\ncorrelation:\n  type: temporal_ordered\n  rules: [count, n2]\n  group-by: [User]\n"
+    "  timespan: 1h\n  generate: true\n"
+    "---\ntitle: values\ncorrelation: {type: value_count, rules: [n2], timespan: 1d, condition: {field: [User, Image], "
+    "gt: 3}}\n"
+    "---\ntitle: some\ncorrelation: {type: temporal, rules: [n4, n5], timespan: 30s, condition: n4 and not n5}\n"
+    "---\ntitle: sum\ncorrelation: {type: value_sum, rules: [n4], timespan: 1m, condition: {field: ProcessId, gt: "
+    "-1.5}}\n"
+    "---\ntitle: avg\ncorrelation: {type: value_avg, rules: [n4], timespan: 1m, condition: {field: ProcessId, neq: "
+    "7}}\n"
+    "---\ntitle: rank\ncorrelation: {type: value_percentile, rules: [n4], timespan: 1m, condition: {field: ProcessId, "
+    "percentile: 99.9, lte: 7}}\n";
+
 // One rule for each kind of test and of condition, all on Sysmon's process creations.
 std::vector<TextFile> all_kinds() {
   const char* const kDetections[] = {
@@ -92,6 +110,7 @@ std::vector<TextFile> all_kinds() {
   }
   out.push_back(
       {"broken.yml", "title: broken\nlogsource:\n    product: windows\ndetection:\n    condition: nothing\n"});
+  out.push_back({"correlations.yml", kCorrelations});
   out.push_back({"never.yml",
                  "title: never\nlogsource:\n    product: beos\ndetection:\n    s:\n        a: b\n    condition: s\n"});
   return out;
@@ -154,9 +173,28 @@ bool same(const SourceSelector* a, const SourceSelector* b) {
          std::equal(a->aliases.begin(), a->aliases.end(), b->aliases.begin(), b->aliases.end(),
                     [](const FieldAlias& x, const FieldAlias& y) { return same(x, y); });
 }
+bool same(const CorrelationMember& a, const CorrelationMember& b) {
+  return a.stage == b.stage && a.chained == b.chained && a.number == b.number && a.group == b.group &&
+         a.fields == b.fields && a.passed == b.passed;
+}
+bool same(const Bound& a, const Bound& b) { return a.op == b.op && a.value == b.value; }
+bool same(const CorrelationNode& a, const CorrelationNode& b) {
+  return a.kind == b.kind && a.stage == b.stage && a.children == b.children;
+}
+bool same(const PassedField& a, const PassedField& b) { return a.name == b.name && a.group == b.group; }
 template <class V>
 bool all_same(const V& a, const V& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& x, const auto& y) { return same(x, y); });
+}
+void expect_same(const CorrelationRule& a, const CorrelationRule& b) {
+  EXPECT_TRUE(same(a.info, b.info)) << a.info.title;
+  EXPECT_TRUE(a.type == b.type && a.decision == b.decision && a.stages == b.stages && a.group_by == b.group_by &&
+              a.fields == b.fields && a.timespan == b.timespan && a.percentile == b.percentile &&
+              a.silent == b.silent && a.covers == b.covers)
+      << a.info.title;
+  EXPECT_TRUE(all_same(a.members, b.members) && all_same(a.bounds, b.bounds) && all_same(a.condition, b.condition) &&
+              all_same(a.passed, b.passed))
+      << a.info.title;
 }
 void expect_same(const Rule& a, const Rule& b) {
   EXPECT_TRUE(same(a.info, b.info)) << a.info.file;
@@ -164,6 +202,8 @@ void expect_same(const Rule& a, const Rule& b) {
   EXPECT_TRUE(all_same(a.nodes, b.nodes)) << a.info.file;
   EXPECT_EQ(a.root, b.root) << a.info.file;
   EXPECT_TRUE(all_same(a.selectors, b.selectors)) << a.info.file;
+  EXPECT_TRUE(a.correlation_fields == b.correlation_fields && a.correlated == b.correlated && a.silent == b.silent)
+      << a.info.file;
 }
 void expect_same(const std::vector<Diagnostic>& a, const std::vector<Diagnostic>& b) {
   ASSERT_EQ(a.size(), b.size());
@@ -181,13 +221,16 @@ void expect_same(const CompiledRules& a, const CompiledRules& b) {
   }
   ASSERT_EQ(a.rules->size(), b.rules->size());
   for (std::size_t i = 0; i < a.rules->size(); ++i) expect_same(a.rules->ir().rules[i], b.rules->ir().rules[i]);
+  ASSERT_EQ(a.rules->correlations(), b.rules->correlations());
+  for (std::size_t i = 0; i < a.rules->correlations(); ++i)
+    expect_same(a.rules->ir().correlations[i], b.rules->ir().correlations[i]);
   EXPECT_EQ(a.rules->triggers().of_rule, b.rules->triggers().of_rule);
   EXPECT_EQ(a.rules->triggers().counts, b.rules->triggers().counts);
   ASSERT_EQ(a.rules->reports().size(), b.rules->reports().size());
   for (std::size_t i = 0; i < a.rules->reports().size(); ++i) {
     const RuleReport &x = a.rules->reports()[i], &y = b.rules->reports()[i];
-    EXPECT_TRUE(x.id == y.id && x.title == y.title && x.file == y.file && x.line == y.line && x.state == y.state &&
-                x.code == y.code && x.reason == y.reason)
+    EXPECT_TRUE(x.id == y.id && x.title == y.title && x.file == y.file && x.line == y.line && x.kind == y.kind &&
+                x.state == y.state && x.code == y.code && x.reason == y.reason)
         << x.file;
   }
   expect_same(a.warnings, b.warnings);
@@ -282,6 +325,7 @@ TEST(Cache, EveryKindOfTestComesBackAsItWas) {
   EXPECT_EQ(std::count(kinds.begin(), kinds.end(), true), static_cast<std::ptrdiff_t>(kinds.size()))
       << "a kind of test is missing in all_kinds()";
   EXPECT_FALSE(compiled.warnings.empty());
+  EXPECT_EQ(compiled.rules->correlations(), 7u);
 
   const CompiledRules loaded = round_trip(compiled);
   expect_same(compiled, loaded);
@@ -478,6 +522,40 @@ TEST(CacheCheck, RefusesConditionsWithoutEnd) {
   wide.root = 60;
   EXPECT_FALSE(is_sound(set_of(std::move(deep))));
   EXPECT_FALSE(is_sound(set_of(std::move(wide))));
+}
+
+TEST(CacheCheck, RefusesCorrelationsThatWouldCrashACorrelator) {
+  const CompiledRules compiled = compile(all_kinds(), {{"verbs", {"x"}}});
+  using Break = void (*)(std::vector<CorrelationRule>&);
+  const Break kBreaks[] = {
+      [](auto& c) { c[0].members[0].stage = 2; },
+      [](auto& c) { c[0].members[0].number = 10'000; },
+      [](auto& c) { c[0].members[0].number = 7; },  // a rule whose hits go nowhere
+      [](auto& c) { c[0].members[0].group.pop_back(); },
+      [](auto& c) { c[0].members[0].group[0] = 9; },
+      [](auto& c) { c[0].members[0].passed.push_back(0); },
+      [](auto& c) { c[0].members[0].chained = true; },  // of itself
+      [](auto& c) { c[0].passed[0].group = 2; },
+      [](auto& c) { c[0].covers.push_back(10'000); },
+      [](auto& c) { c[0].decision = CorrelationRule::Decision::at_once; },
+      [](auto& c) { c[0].bounds[0].value.whole = 1'000'000; },
+      [](auto& c) { c[0].bounds.clear(); },
+      [](auto& c) { c[0].timespan = -c[0].timespan; },
+      [](auto& c) { c[1].stages.resize(33); },
+      [](auto& c) { c[2].fields.clear(); },
+      [](auto& c) { c[3].condition.back().children[0] = 9; },
+      [](auto& c) { c[3].condition[0].stage = 2; },
+      [](auto& c) { c[4].fields.push_back("x"); },
+      [](auto& c) { c[6].percentile->whole = 101; },
+  };
+  // A set that may be broken comes from bytes: compiled ones cannot be changed.
+  for (std::size_t i = 0; i <= std::size(kBreaks); ++i) {
+    auto loaded = from_cache_payload(to_cache(compiled, kKey)->substr(kCacheHeaderBytes));
+    ASSERT_TRUE(loaded);
+    Ir& ir = const_cast<Ir&>(loaded->rules->ir());
+    if (i < std::size(kBreaks)) kBreaks[i](ir.correlations);
+    EXPECT_EQ(is_sound(ir), i == std::size(kBreaks)) << i;
+  }
 }
 
 TEST(CacheCheck, RefusesSelectorsThatNoMappingGives) {
