@@ -34,9 +34,9 @@ struct Feed final : HitSink, CorrelationSink {
   explicit Feed(const sigma::Ir& ir) : values(ir), correlator(ir) {}
   void on_hit(const Hit& hit) override {
     ++hits;
-    correlator.on_hit({hit.number, EventTime{} + std::chrono::seconds(hits), "host", hits, hits,
-                       values.read(hit.number, *event)},
-                      *this);
+    correlator.on_hit(
+        {hit.number, EventTime{} + std::chrono::seconds(hits), "host", hits, hits, values.read(hit.number, *event)},
+        *this);
   }
   void on_result(const CorrelationResult& result) override { sum += result.count; }
   const Event* event = nullptr;
