@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/find.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -42,13 +43,12 @@ Anchors rarest_of(std::string_view needle) noexcept {
   return best < second ? Anchors{best, second} : Anchors{second, best};
 }
 
-/// Looks at 32 places a step for as long as 32 are left, and leaves in `next` the first place not looked at.
+/// `text` has at least 31 bytes more than the needle.
 __attribute__((target("avx2"))) std::size_t find_by_avx2(std::string_view text, std::string_view needle,
-                                                         Anchors anchors, std::size_t& next) noexcept {
+                                                         Anchors anchors) noexcept {
   const __m256i a = _mm256_set1_epi8(needle[anchors.a]), b = _mm256_set1_epi8(needle[anchors.b]);
-  const std::size_t places = text.size() - needle.size() + 1;
-  std::size_t i = 0;
-  for (; places - i >= 32; i += 32) {
+  const std::size_t last = text.size() - needle.size() - 31;
+  for (std::size_t i = 0;; i = std::min(i + 32, last)) {  // the last step looks at some places again
     const char* const p = text.data() + i;
     const __m256i at_a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + anchors.a));
     const __m256i at_b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p + anchors.b));
@@ -57,9 +57,8 @@ __attribute__((target("avx2"))) std::size_t find_by_avx2(std::string_view text, 
       const std::size_t at = i + static_cast<unsigned>(std::countr_zero(hits));
       if (std::memcmp(text.data() + at, needle.data(), needle.size()) == 0) return at;
     }
+    if (i == last) return std::string_view::npos;
   }
-  next = i;
-  return std::string_view::npos;
 }
 
 #endif
@@ -68,17 +67,13 @@ __attribute__((target("avx2"))) std::size_t find_by_avx2(std::string_view text, 
 
 // OPTIMIZATION: guarded by Find.AgreesWithTheStandardLibrary.
 std::size_t find_text(std::string_view text, std::string_view needle) noexcept {
-  std::size_t next = 0;
 #if defined(__x86_64__)
   constexpr std::size_t kLong = 512;
   static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2 && needle.size() >= 2 && text.size() >= needle.size() + 31) {
-    const Anchors anchors = text.size() >= kLong ? rarest_of(needle) : ends_of(needle);
-    const std::size_t at = find_by_avx2(text, needle, anchors, next);
-    if (at != std::string_view::npos) return at;
-  }
+  if (has_avx2 && needle.size() >= 2 && text.size() >= needle.size() + 31)
+    return find_by_avx2(text, needle, text.size() >= kLong ? rarest_of(needle) : ends_of(needle));
 #endif
-  return text.find(needle, next);
+  return text.find(needle);
 }
 
 }  // namespace stopwarden

@@ -12,7 +12,7 @@ namespace stopwarden::sigma {
 
 GramBits::GramBits(std::size_t grams) {
   constexpr unsigned kBitsMax = 17, kBitsMin = 12;  // 16 KiB lie in the first-level cache
-  const unsigned bits = std::clamp(static_cast<unsigned>(std::bit_width(grams * 32)), kBitsMin, kBitsMax);
+  const unsigned bits = std::clamp(static_cast<unsigned>(std::bit_width(grams * 256)), kBitsMin, kBitsMax);
   shift_ = 32 - bits;
   words_.assign((std::size_t{1} << bits) / 32, 0);
 }
