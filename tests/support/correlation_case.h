@@ -48,7 +48,7 @@ class CorrelationCase {
     if (values) rule.fields.emplace_back("v");
     if (rule.type == CorrelationType::value_count && choose_(3) == 0) rule.fields.emplace_back("w");
     if (rule.type == CorrelationType::value_percentile && choose_(2) != 0)
-      rule.percentile = sigma::Decimal{choose_(101), choose_(2) * 500'000'000};
+      rule.percentile = sigma::Decimal{choose_(100) + choose_(2), 0};
     for (std::uint32_t n = 1 + choose_(4); n-- > 0;) add_member(rule);
     if (sigma::is_temporal(rule.type) && choose_(2) != 0)
       make_condition(rule);
