@@ -20,8 +20,8 @@ struct CorrelationResult {
   EventTime time{};                ///< of the event that completed it, or the end of the window that decided
   std::string_view host;           ///< of all hits of its group from the first to the last; empty when they differ
   std::span<const std::pair<std::string_view, std::string_view>> group;  ///< group-by: names and values
-  std::uint64_t count = 0;          ///< hits it is made of
-  std::string_view value;           ///< the number that met the condition
+  std::uint64_t count = 0;                                               ///< hits it is made of
+  std::string_view value;                                                ///< the number that met the condition
   std::span<const std::uint64_t> evidences;  ///< CorrelationHit::evidence of these hits, oldest first; bounded
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The obvious way to correlate: keeps every hit and works every window out from scratch. What the Correlator is held to.
-// Ordered input only; no limits.
+// The obvious way to correlate: keeps every hit and works every window out from scratch. What the Correlator is held
+// to. Ordered input only; no limits.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -33,7 +33,13 @@ struct OwnedResult {
 class OwnedResults final : public CorrelationSink {
  public:
   void on_result(const CorrelationResult& r) override {
-    OwnedResult out{r.correlation, r.first, r.time, std::string(r.host), {}, r.count, std::string(r.value),
+    OwnedResult out{r.correlation,
+                    r.first,
+                    r.time,
+                    std::string(r.host),
+                    {},
+                    r.count,
+                    std::string(r.value),
                     {r.evidences.begin(), r.evidences.end()}};
     for (const auto& [name, value] : r.group) out.group.emplace_back(name, value);
     all.push_back(std::move(out));
@@ -216,8 +222,8 @@ class NaiveCorrelator {
       if (!all_stages && meets(rule, whole(out.hits.size()))) break;
     }
     out.value = whole(out.hits.size());
-    const bool holds = rule.condition.empty() ? meets(rule, out.value)
-                                              : true_of(rule.condition, rule.condition.size() - 1, stages);
+    const bool holds =
+        rule.condition.empty() ? meets(rule, out.value) : true_of(rule.condition, rule.condition.size() - 1, stages);
     return holds ? std::optional(out) : std::nullopt;
   }
 
@@ -383,8 +389,8 @@ class NaiveCorrelator {
     for (std::size_t i = 0; i < rule.group_by.size(); ++i) out.group.emplace_back(rule.group_by[i], key[i]);
     out.count = found.hits.size();
     const Nanos whole_part = floor_div(found.value, 1'000'000'000);
-    out.value = sigma::to_string({static_cast<std::int64_t>(whole_part),
-                                  static_cast<std::uint32_t>(found.value - whole_part * 1'000'000'000)});
+    out.value = sigma::to_string(
+        {static_cast<std::int64_t>(whole_part), static_cast<std::uint32_t>(found.value - whole_part * 1'000'000'000)});
     for (const std::size_t i : found.hits) {
       if (out.evidences.size() == sigma::kCorrelationEvidencesMax) out.evidences.pop_back();
       out.evidences.push_back(group.hits[i].evidence);

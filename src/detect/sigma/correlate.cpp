@@ -101,7 +101,8 @@ Correlator::Impl::Impl(const Ir& i, const CorrelatorOptions& o)
     const CorrelationRule& rule = ir.correlations[c];
     nodes[c].tracker = make_tracker(rule, options.limits, hash_of(options.hash_seed), pool, stats[c]);
     nodes[c].depth = depths[c];
-    for (const CorrelationMember& m : rule.members) (m.chained ? nodes[m.number].outer : edges[m.number]).push_back({c, &m});
+    for (const CorrelationMember& m : rule.members)
+      (m.chained ? nodes[m.number].outer : edges[m.number]).push_back({c, &m});
   }
 }
 
@@ -188,7 +189,8 @@ void Correlator::Impl::tell(std::uint32_t correlation, const Fired& fired, Corre
   // A result is an event of its own; numbers of events in logs do not come near the upper half.
   const std::uint64_t event = ~results;
   for (const Edge& edge : node.outer)
-    enter(edge.to, {edge.member, fired.time, fired.host, event, fired.verdict->marks.back().evidence, node.values}, sink);
+    enter(edge.to, {edge.member, fired.time, fired.host, event, fired.verdict->marks.back().evidence, node.values},
+          sink);
 }
 
 /// Long values: their beginning, and a hash of all of them.

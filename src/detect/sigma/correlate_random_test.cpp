@@ -39,8 +39,9 @@ TEST(CorrelateRandom, GivesWhatTheObviousWayGives) {
     }
     correlator.finish(results);
     naive.finish();
-    ASSERT_TRUE(test::same_results(made.ir, results.all, naive.results()))
-        << "seed " << seed << "\n" << shown(results.all) << "expected\n" << shown(naive.results());
+    ASSERT_TRUE(test::same_results(made.ir, results.all, naive.results())) << "seed " << seed << "\n"
+                                                                           << shown(results.all) << "expected\n"
+                                                                           << shown(naive.results());
     for (const test::OwnedResult& r : results.all) {
       const CorrelationRule& rule = made.ir.correlations[r.correlation];
       ++fired[static_cast<std::size_t>(rule.type) * 2 + static_cast<std::size_t>(rule.decision)];

@@ -17,7 +17,7 @@ constexpr EventTime kStart{std::chrono::seconds(1'700'000'000)};
 struct H {
   std::string_view rule;
   double at = 0;  ///< seconds
-  std::map<std::string_view, std::string_view> fields;
+  std::map<std::string_view, std::string_view> fields = {};
   std::string_view host = "srv";
   std::uint64_t event = 0;  ///< 0: one of its own
 };
@@ -42,9 +42,9 @@ std::string correlation(std::string_view lines, std::string_view name = "x") {
   return out;
 }
 
-class Run {
+class Trial {
  public:
-  explicit Run(const std::string& correlations, const CorrelatorOptions& options = {})
+  explicit Trial(const std::string& correlations, const CorrelatorOptions& options = {})
       : bench_(documents(correlations)), correlator_(bench_.rules(), options) {
     for (const RuleReport& report : bench_.rules().reports())
       EXPECT_EQ(report.state, RuleReport::State::loaded) << report.code << " " << report.reason;
@@ -96,10 +96,10 @@ class Run {
 };
 
 std::string run(const std::string& correlations, const std::vector<H>& hits) {
-  Run run(correlations);
-  for (const H& h : hits) run.hit(h);
-  run.correlator().finish(run.results());
-  return run.text();
+  Trial trial(correlations);
+  for (const H& h : hits) trial.hit(h);
+  trial.correlator().finish(trial.results());
+  return trial.text();
 }
 
 struct Case {
@@ -125,7 +125,8 @@ TEST(Correlate, EventCount) {
           {{"a", 0}, {"a", 1}, {"a", 2}, {"a", 3}, {"a", 60}, {"a", 61}, {"a", 62}, {"a", 62.5}},
           "x 0..2 3 hits: 0 1 2\nx 61..62.5 3 hits: 5 6 7\n"},
          {"hosts differ", {{"a", 0}, {"a", 1, {}, "dc"}, {"a", 2}}, "x 0..2 at '' 3 hits: 0 1 2\n"},
-         {"another host before", {{"a", 0, {}, "dc"}, {"a", 59}, {"a", 60}, {"a", 61}},
+         {"another host before",
+          {{"a", 0, {}, "dc"}, {"a", 59}, {"a", 60}, {"a", 61}},
           "x 0..60 at '' 3 hits: 0 1 2\n"}});
   check(correlation("type: event_count\nrules: [a, b]\ntimespan: 1m\ncondition:\n    gt: 1.5"),
         {{"of both rules", {{"b", 0}, {"a", 60}}, "x 0..60 2 hits: 0 1\n"},
@@ -160,17 +161,18 @@ TEST(Correlate, EventCountWhenTheWindowIsOver) {
 TEST(Correlate, GroupBy) {
   const std::string rule =
       correlation("type: event_count\nrules: [a, b]\ngroup-by: [U, C]\ntimespan: 1m\ncondition:\n    gte: 2");
-  check(rule, {{"each on its own", {{"a", 0, {{"U", "x"}, {"C", "y"}}}, {"a", 1, {{"U", "x"}, {"C", "z"}}}}, ""},
-               {"together",
-                {{"a", 0, {{"U", "x"}, {"C", "y"}}}, {"b", 1, {{"U", "x"}, {"C", "y"}}}},
-                "x 0..1 U=x C=y 2 hits: 0 1\n"},
-               {"no two groups are one", {{"a", 0, {{"U", "ab"}, {"C", "c"}}}, {"a", 1, {{"U", "a"}, {"C", "bc"}}}}, ""},
-               {"the empty text is a value",
-                {{"a", 0, {{"U", ""}, {"C", "y"}}}, {"a", 1, {{"U", ""}, {"C", "y"}}}},
-                "x 0..1 U= C=y 2 hits: 0 1\n"},
-               {"case counts", {{"a", 0, {{"U", "x"}, {"C", "y"}}}, {"a", 1, {{"U", "X"}, {"C", "y"}}}}, ""},
-               {"a missing field", {{"a", 0, {{"U", "x"}}}, {"a", 1, {{"U", "x"}}}}, ""}});
-  Run missing(rule);
+  check(rule,
+        {{"each on its own", {{"a", 0, {{"U", "x"}, {"C", "y"}}}, {"a", 1, {{"U", "x"}, {"C", "z"}}}}, ""},
+         {"together",
+          {{"a", 0, {{"U", "x"}, {"C", "y"}}}, {"b", 1, {{"U", "x"}, {"C", "y"}}}},
+          "x 0..1 U=x C=y 2 hits: 0 1\n"},
+         {"no two groups are one", {{"a", 0, {{"U", "ab"}, {"C", "c"}}}, {"a", 1, {{"U", "a"}, {"C", "bc"}}}}, ""},
+         {"the empty text is a value",
+          {{"a", 0, {{"U", ""}, {"C", "y"}}}, {"a", 1, {{"U", ""}, {"C", "y"}}}},
+          "x 0..1 U= C=y 2 hits: 0 1\n"},
+         {"case counts", {{"a", 0, {{"U", "x"}, {"C", "y"}}}, {"a", 1, {{"U", "X"}, {"C", "y"}}}}, ""},
+         {"a missing field", {{"a", 0, {{"U", "x"}}}, {"a", 1, {{"U", "x"}}}}, ""}});
+  Trial missing(rule);
   missing.hit({"a", 0, {{"U", "x"}}});
   missing.hit({"a", 0, {{"U", "x"}, {"C", "y"}}});
   EXPECT_EQ(missing.stats().hits, 2U);
@@ -186,31 +188,33 @@ TEST(Correlate, Aliases) {
          {"other users", {{"a", 0, {{"SubjectUserName", "x"}}}, {"b", 1, {{"User", "z"}}}}, ""}});
   check(correlation("type: value_count\nrules: [a, b]\ntimespan: 1m\naliases:\n    service:\n        a: S\n        b: "
                     "T\ncondition:\n    field: service\n    gte: 2"),
-        {{"one event, two values", {{"a", 0, {{"S", "x"}}, "srv", 5}, {"b", 0, {{"T", "y"}}, "srv", 5}},
+        {{"one event, two values",
+          {{"a", 0, {{"S", "x"}}, "srv", 5}, {"b", 0, {{"T", "y"}}, "srv", 5}},
           "x 0..0 2 hits: 0 1\n"},
          {"the same value", {{"a", 0, {{"S", "x"}}}, {"b", 1, {{"T", "x"}}}}, ""}});
 }
 
 TEST(Correlate, ValueCount) {
-  const std::string rule = correlation("type: value_count\nrules: a\ntimespan: 1m\ncondition:\n    field: V\n    gte: 3");
-  check(rule,
-        {{"distinct ones", {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "2"}}}, {"a", 60, {{"V", "3"}}}},
-          "x 0..60 3 hits: 0 1 2\n"},
-         {"repeated ones", {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "2"}}}, {"a", 2, {{"V", "1"}}}}, ""},
-         {"one left", {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "2"}}}, {"a", 60.5, {{"V", "3"}}}}, ""},
-         {"a value is as new as its last hit",
-          {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "2"}}}, {"a", 50, {{"V", "1"}}}, {"a", 61, {{"V", "3"}}}},
-          "x 1..61 3 hits: 1 2 3\n"},
-         {"after a result",
-          {{"a", 0, {{"V", "1"}}},
-           {"a", 1, {{"V", "2"}}},
-           {"a", 2, {{"V", "3"}}},
-           {"a", 3, {{"V", "4"}}},
-           {"a", 62, {{"V", "5"}}},
-           {"a", 62.5, {{"V", "6"}}},
-           {"a", 63, {{"V", "7"}}}},
-          "x 0..2 3 hits: 0 1 2\nx 62..63 3 hits: 4 5 6\n"}});
-  Run missing(rule);
+  const std::string rule =
+      correlation("type: value_count\nrules: a\ntimespan: 1m\ncondition:\n    field: V\n    gte: 3");
+  check(rule, {{"distinct ones",
+                {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "2"}}}, {"a", 60, {{"V", "3"}}}},
+                "x 0..60 3 hits: 0 1 2\n"},
+               {"repeated ones", {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "2"}}}, {"a", 2, {{"V", "1"}}}}, ""},
+               {"one left", {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "2"}}}, {"a", 60.5, {{"V", "3"}}}}, ""},
+               {"a value is as new as its last hit",
+                {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "2"}}}, {"a", 50, {{"V", "1"}}}, {"a", 61, {{"V", "3"}}}},
+                "x 1..61 3 hits: 1 2 3\n"},
+               {"after a result",
+                {{"a", 0, {{"V", "1"}}},
+                 {"a", 1, {{"V", "2"}}},
+                 {"a", 2, {{"V", "3"}}},
+                 {"a", 3, {{"V", "4"}}},
+                 {"a", 62, {{"V", "5"}}},
+                 {"a", 62.5, {{"V", "6"}}},
+                 {"a", 63, {{"V", "7"}}}},
+                "x 0..2 3 hits: 0 1 2\nx 3..62.5 3 hits: 3 4 5\n"}});
+  Trial missing(rule);
   missing.hit({"a", 0});
   EXPECT_EQ(missing.stats().without_value, 1U);
   const std::string tuples =
@@ -218,23 +222,27 @@ TEST(Correlate, ValueCount) {
   EXPECT_NE(run(tuples, {{"a", 0, {{"V", "1"}, {"W", "1"}}}, {"a", 1, {{"V", "1"}, {"W", "2"}}}}), "");
   EXPECT_EQ(run(tuples, {{"a", 0, {{"V", "1"}, {"W", "1"}}}, {"a", 1, {{"V", "1"}, {"W", "1"}}}}), "");
   const std::string few = correlation("type: value_count\nrules: a\ntimespan: 1m\ncondition:\n    field: V\n    lt: 2");
-  EXPECT_EQ(run(few, {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "1"}}}, {"a", 61, {{"V", "1"}}}, {"a", 62, {{"V", "2"}}}}),
-            "x 0..60 2 hits: 0 1 value 1\n");
+  EXPECT_EQ(
+      run(few, {{"a", 0, {{"V", "1"}}}, {"a", 1, {{"V", "1"}}}, {"a", 61, {{"V", "1"}}}, {"a", 62, {{"V", "2"}}}}),
+      "x 0..60 2 hits: 0 1 value 1\n");
 }
 
 TEST(Correlate, Sum) {
   const auto rule = [](std::string_view bound) {
     return correlation("type: value_sum\nrules: a\ntimespan: 1m\ncondition:\n    field: V\n    " + std::string(bound));
   };
-  check(rule("gte: 1"), {{"exact in decimals", {{"a", 0, {{"V", "0.7"}}}, {"a", 1, {{"V", "0.2"}}}, {"a", 2, {{"V", "0.1"}}}},
+  check(rule("gte: 1"), {{"exact in decimals",
+                          {{"a", 0, {{"V", "0.7"}}}, {"a", 1, {{"V", "0.2"}}}, {"a", 2, {{"V", "0.1"}}}},
                           "x 0..2 3 hits: 0 1 2 value 1\n"},
                          {"what left is taken back",
                           {{"a", 0, {{"V", "0.7"}}}, {"a", 1, {{"V", "0.2"}}}, {"a", 60.5, {{"V", "0.1"}}}},
                           ""},
-                         {"below zero", {{"a", 0, {{"V", "-1"}}}, {"a", 1, {{"V", "1.5"}}}, {"a", 60.5, {{"V", "0"}}}},
+                         {"below zero",
+                          {{"a", 0, {{"V", "-1"}}}, {"a", 1, {{"V", "1.5"}}}, {"a", 60.5, {{"V", "0"}}}},
                           "x 1..60.5 2 hits: 1 2 value 1.5\n"}});
-  EXPECT_EQ(run(rule("lt: 0"), {{"a", 0, {{"V", "-1"}}}, {"a", 1, {{"V", "0.5"}}}}), "x 0..60 2 hits: 0 1 value -0.5\n");
-  Run text(rule("gte: 1"));
+  EXPECT_EQ(run(rule("lt: 0"), {{"a", 0, {{"V", "-1"}}}, {"a", 1, {{"V", "0.5"}}}}),
+            "x 0..60 2 hits: 0 1 value -0.5\n");
+  Trial text(rule("gte: 1"));
   text.hit({"a", 0, {{"V", "many"}}});
   text.hit({"a", 0});
   EXPECT_EQ(text.stats().not_a_number, 1U);
@@ -261,10 +269,8 @@ TEST(Correlate, AverageMedianPercentile) {
                                                    {"value_percentile", "percentile: 0\n    lte: 1", "1"}}) {
     const std::string rule = correlation(std::string("type: ") + row.type +
                                          "\nrules: a\ntimespan: 1m\ncondition:\n    field: V\n    " + row.condition);
-    const std::string got = run(rule, {{"a", 0, {{"V", "10"}}},
-                                       {"a", 1, {{"V", "1"}}},
-                                       {"a", 2, {{"V", "3"}}},
-                                       {"a", 3, {{"V", "2"}}}});
+    const std::string got =
+        run(rule, {{"a", 0, {{"V", "10"}}}, {"a", 1, {{"V", "1"}}}, {"a", 2, {{"V", "3"}}}, {"a", 3, {{"V", "2"}}}});
     if (row.value == nullptr)
       EXPECT_EQ(got, "") << rule;
     else if (row.value == std::string("4"))
@@ -313,19 +319,20 @@ TEST(Correlate, Temporal) {
 }
 
 TEST(Correlate, TemporalOrdered) {
-  check(correlation("type: temporal_ordered\nrules: [a, b, c]\ntimespan: 1m"),
-        {{"in order", {{"a", 0}, {"b", 30}, {"c", 60}}, "x 0..60 3 hits: 0 1 2\n"},
-         {"the last two swapped", {{"a", 0}, {"c", 30}, {"b", 60}}, ""},
-         {"the first two swapped", {{"b", 0}, {"a", 30}, {"c", 60}}, ""},
-         {"100 ns later", {{"a", 0}, {"b", 0.0000001}, {"c", 0.0000002}}, "x 0..2e-07 3 hits: 0 1 2\n"},
-         {"the same time is no order", {{"a", 0}, {"b", 1}, {"c", 1}}, ""},
-         {"the same time as one that is not needed", {{"a", 0}, {"a", 1}, {"b", 1}, {"c", 2}}, "x 0..2 3 hits: 0 2 3\n"},
-         {"others in between", {{"a", 0}, {"c", 1}, {"b", 2}, {"a", 3}, {"c", 4}}, "x 0..4 3 hits: 0 2 4\n"},
-         {"the chain that began last", {{"a", 0}, {"b", 1}, {"a", 2}, {"b", 3}, {"c", 62}}, "x 2..62 3 hits: 2 3 4\n"},
-         {"an old beginning is not kept alive", {{"a", 0}, {"b", 1}, {"b", 59}, {"c", 61}}, ""},
-         {"quiet while the last one is in the window",
-          {{"a", 0}, {"b", 1}, {"c", 2}, {"a", 3}, {"b", 4}, {"c", 62}, {"c", 62.5}},
-          "x 0..2 3 hits: 0 1 2\nx 3..62.5 3 hits: 3 4 5\n"}});
+  check(
+      correlation("type: temporal_ordered\nrules: [a, b, c]\ntimespan: 1m"),
+      {{"in order", {{"a", 0}, {"b", 30}, {"c", 60}}, "x 0..60 3 hits: 0 1 2\n"},
+       {"the last two swapped", {{"a", 0}, {"c", 30}, {"b", 60}}, ""},
+       {"the first two swapped", {{"b", 0}, {"a", 30}, {"c", 60}}, ""},
+       {"100 ns later", {{"a", 0}, {"b", 0.0000001}, {"c", 0.0000002}}, "x 0..2e-07 3 hits: 0 1 2\n"},
+       {"the same time is no order", {{"a", 0}, {"b", 1}, {"c", 1}}, ""},
+       {"the same time as one that is not needed", {{"a", 0}, {"a", 1}, {"b", 1}, {"c", 2}}, "x 0..2 3 hits: 0 2 3\n"},
+       {"others in between", {{"a", 0}, {"c", 1}, {"b", 2}, {"a", 3}, {"c", 4}}, "x 0..4 3 hits: 0 2 4\n"},
+       {"the chain that began last", {{"a", 0}, {"b", 1}, {"a", 2}, {"b", 3}, {"c", 62}}, "x 2..62 3 hits: 2 3 4\n"},
+       {"an old beginning is not kept alive", {{"a", 0}, {"b", 1}, {"b", 59}, {"c", 61}}, ""},
+       {"quiet while the last one is in the window",
+        {{"a", 0}, {"b", 1}, {"c", 2}, {"a", 3}, {"b", 4}, {"c", 62}, {"c", 62.5}},
+        "x 0..2 3 hits: 0 1 2\nx 3..62.5 3 hits: 3 4 5\n"}});
   check(correlation("type: temporal_ordered\nrules: [a, b, c]\ntimespan: 1m\ncondition:\n    gte: 2"),
         {{"two of three, in order", {{"c", 0}, {"b", 1}, {"a", 2}, {"c", 3}}, "x 2..3 2 hits: 2 3\n"}});
   check(correlation("type: temporal_ordered\nrules: [a, b]\ntimespan: 1m\ngroup-by: [U]"),
@@ -350,8 +357,8 @@ TEST(Correlate, OfCorrelations) {
   // A value of the hit that completed the inner one.
   const std::string by_field =
       correlation("type: event_count\nrules: inner\ngroup-by: [W]\ntimespan: 1m\ncondition:\n    gte: 1", "outer");
-  EXPECT_EQ(run(inner + by_field,
-                {{"a", 0, {{"U", "u"}, {"C", "c"}, {"W", "first"}}}, {"a", 1, {{"U", "u"}, {"C", "c"}, {"W", "last"}}}}),
+  EXPECT_EQ(run(inner + by_field, {{"a", 0, {{"U", "u"}, {"C", "c"}, {"W", "first"}}},
+                                   {"a", 1, {{"U", "u"}, {"C", "c"}, {"W", "last"}}}}),
             "outer 1..1 W=last 1 hits: 1\n");
   // What is told when a window is over has the time of its end.
   const std::string late =
@@ -364,7 +371,7 @@ TEST(Correlate, OfCorrelations) {
 
 TEST(Correlate, EvidencesAreBounded) {
   const std::vector<H> hits(100, H{"a", 1});
-  Run many(correlation("type: event_count\nrules: a\ntimespan: 1m\ncondition:\n    gte: 100"));
+  Trial many(correlation("type: event_count\nrules: a\ntimespan: 1m\ncondition:\n    gte: 100"));
   for (const H& h : hits) many.hit(h);
   ASSERT_EQ(many.results().all.size(), 1U);
   const test::OwnedResult& r = many.results().all.front();
@@ -374,7 +381,7 @@ TEST(Correlate, EvidencesAreBounded) {
   EXPECT_EQ(r.evidences[63], 99U) << "the one that completed it";
 }
 
-TEST(Correlate, LongValuesAreTellApart) {
+TEST(Correlate, LongValuesAreToldApart) {
   const std::string rule =
       correlation("type: event_count\nrules: a\ngroup-by: [U]\ntimespan: 1m\ncondition:\n    gte: 2");
   const std::string one = std::string(5000, 'x') + "1", two = std::string(5000, 'x') + "2";
@@ -385,7 +392,7 @@ TEST(Correlate, LongValuesAreTellApart) {
 }
 
 TEST(Correlate, LateHitsAreCountedAndLeftOut) {
-  Run scan(correlation("type: event_count\nrules: a\ntimespan: 1m\ncondition:\n    gte: 2"));
+  Trial scan(correlation("type: event_count\nrules: a\ntimespan: 1m\ncondition:\n    gte: 2"));
   scan.hit({"a", 10});
   scan.hit({"a", 9});
   EXPECT_EQ(scan.text(), "");
@@ -399,7 +406,7 @@ TEST(Correlate, StreamsPutHitsInOrder) {
   CorrelatorOptions options;
   options.lateness = std::chrono::seconds(10);
   const std::string rule = correlation("type: temporal_ordered\nrules: [a, b]\ntimespan: 1m");
-  Run stream(rule, options);
+  Trial stream(rule, options);
   stream.hit({"b", 5});
   stream.hit({"a", 0});
   EXPECT_EQ(stream.text(), "") << "older ones may still come";
@@ -415,7 +422,7 @@ TEST(Correlate, StreamsPutHitsInOrder) {
   stream.correlator().finish(stream.results());
   EXPECT_EQ(stream.stats().hits, 4U);
 
-  Run silent(correlation("type: event_count\nrules: a\ntimespan: 1m\ncondition:\n    eq: 1"), options);
+  Trial silent(correlation("type: event_count\nrules: a\ntimespan: 1m\ncondition:\n    eq: 1"), options);
   silent.hit({"a", 0});
   silent.correlator().advance(kStart + std::chrono::seconds(70), silent.results());
   EXPECT_EQ(silent.text(), "") << "one more at 60 could still come";
@@ -423,7 +430,7 @@ TEST(Correlate, StreamsPutHitsInOrder) {
   EXPECT_EQ(silent.text(), "x 0..60 1 hits: 0\n");
 
   options.limits.waiting_max = 2;
-  Run full(rule, options);
+  Trial full(rule, options);
   for (const double at : {3.0, 1.0, 2.0}) full.hit({"a", at});
   EXPECT_EQ(full.stats().hits, 1U) << "the earliest goes on when too many wait";
   full.hit({"a", 0.5});
@@ -433,13 +440,13 @@ TEST(Correlate, StreamsPutHitsInOrder) {
 TEST(Correlate, GroupsBeyondTheLimitAreForgottenAndCounted) {
   CorrelatorOptions options;
   options.limits.groups_max = 2;
-  Run run(correlation("type: event_count\nrules: a\ngroup-by: [U]\ntimespan: 1m\ncondition:\n    gte: 2"), options);
-  for (const std::string_view u : {"1", "2", "1", "3"}) run.hit({"a", 0, {{"U", u}}});  // 1 fires, 2 is the oldest
-  run.hit({"a", 1, {{"U", "2"}}});
-  run.hit({"a", 1, {{"U", "3"}}});
-  EXPECT_EQ(run.text(), "x 0..0 U=1 2 hits: 0 2\nx 0..1 U=3 2 hits: 3 5\n");
-  EXPECT_EQ(run.stats().groups_evicted, 2U);
-  EXPECT_EQ(run.stats().hits_evicted, 1U) << "the other one had told its hits";
+  Trial trial(correlation("type: event_count\nrules: a\ngroup-by: [U]\ntimespan: 1m\ncondition:\n    gte: 2"), options);
+  for (const std::string_view u : {"1", "2", "1", "3"}) trial.hit({"a", 0, {{"U", u}}});  // 1 fires, 2 is the oldest
+  trial.hit({"a", 1, {{"U", "2"}}});
+  trial.hit({"a", 1, {{"U", "3"}}});
+  EXPECT_EQ(trial.text(), "x 0..0 U=1 2 hits: 0 2\nx 0..1 U=3 2 hits: 3 5\n");
+  EXPECT_EQ(trial.stats().groups_evicted, 2U);
+  EXPECT_EQ(trial.stats().hits_evicted, 1U) << "the other one had told its hits";
 }
 
 TEST(Correlate, MemoryStaysWithinItsLimits) {
@@ -448,19 +455,20 @@ TEST(Correlate, MemoryStaysWithinItsLimits) {
   options.limits.bytes_total_max = 512 * std::size_t{1024};
   std::string rules;
   for (const char* name : {"x", "y", "z"})
-    rules += correlation("type: event_count\nrules: a\ngroup-by: [U]\ntimespan: 1h\ncondition:\n    gte: 5", name) + "---\n";
+    rules +=
+        correlation("type: event_count\nrules: a\ngroup-by: [U]\ntimespan: 1h\ncondition:\n    gte: 5", name) + "---\n";
   rules += correlation("type: value_count\nrules: a\ntimespan: 1h\ncondition:\n    field: U\n    gte: 10000", "v");
-  Run run(rules, options);
+  Trial trial(rules, options);
   for (int i = 0; i < 20'000; ++i) {
     const std::string user = "user" + std::to_string(i);
-    run.hit({"a", i * 0.01, {{"U", user}}});
+    trial.hit({"a", i * 0.01, {{"U", user}}});
   }
-  for (const CorrelationStats& s : run.correlator().stats()) {
+  for (const CorrelationStats& s : trial.correlator().stats()) {
     EXPECT_EQ(s.hits, 20'000U);
     EXPECT_GT(s.groups_evicted, 0U);
     EXPECT_GT(s.hits_evicted, 0U);
   }
-  EXPECT_EQ(run.text(), "");
+  EXPECT_EQ(trial.text(), "");
 }
 
 }  // namespace

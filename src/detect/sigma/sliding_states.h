@@ -109,8 +109,7 @@ class DistinctState {
         seen_[i].mark = sample.mark;
         return;
       }
-      if (seen_[i].mark.time < from)
-        drop(i);
+      if (seen_[i].mark.time < from) drop(i);
     }
     for (std::size_t i = 1; i < seen_.size(); ++i)
       if (seen_[i].mark < seen_[oldest].mark) oldest = i;
@@ -166,8 +165,7 @@ class StagesState {
   bool holds(EventTime from, WindowPlan& plan) const {
     if (!plan.rule.condition.empty())
       return plan.condition_holds([this, from](std::uint32_t stage) { return seen(last_[stage], from); });
-    const auto stages =
-        std::count_if(last_.begin(), last_.end(), [this, from](const Mark& m) { return seen(m, from); });
+    const auto stages = std::count_if(last_.begin(), last_.end(), [from](const Mark& m) { return seen(m, from); });
     return static_cast<std::size_t>(stages) >= plan.needed;
   }
   void tell(EventTime from, WindowPlan&, Verdict& out) const {

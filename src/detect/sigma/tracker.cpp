@@ -277,7 +277,8 @@ std::unique_ptr<Tracker> make_tracker(const CorrelationRule& rule, const Correla
     case CorrelationType::value_avg: return closing(static_cast<ClosingSum*>(nullptr));
     case CorrelationType::value_median: return closing(static_cast<ClosingRank*>(nullptr));
     case CorrelationType::value_percentile:
-      return rule.percentile ? closing(static_cast<ClosingRank*>(nullptr)) : closing(static_cast<ClosingShare*>(nullptr));
+      return rule.percentile ? closing(static_cast<ClosingRank*>(nullptr))
+                             : closing(static_cast<ClosingShare*>(nullptr));
   }
   std::abort();
 }

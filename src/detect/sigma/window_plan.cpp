@@ -9,7 +9,9 @@ std::size_t lowest_number(const std::vector<Bound>& bounds) {
   std::int64_t lowest = 1;
   for (const Bound& bound : bounds) {
     const bool itself = bound.op == Bound::Op::gte && bound.value.nano == 0;
-    const std::int64_t from = itself ? bound.value.whole : bound.value.whole == INT64_MAX ? INT64_MAX : bound.value.whole + 1;
+    const std::int64_t from = itself                           ? bound.value.whole
+                              : bound.value.whole == INT64_MAX ? INT64_MAX
+                                                               : bound.value.whole + 1;
     lowest = std::max(lowest, from);
   }
   return static_cast<std::size_t>(lowest);

@@ -66,7 +66,7 @@ struct WindowPlan {
     return meets([&number](const Decimal& bound) { return number <=> bound; });
   }
   template <class Compare>
-    requires std::is_invocable_r_v<std::strong_ordering, Compare, const Decimal&>
+  requires std::is_invocable_r_v<std::strong_ordering, Compare, const Decimal&>
   bool meets(const Compare& compare) const noexcept {
     return std::all_of(rule.bounds.begin(), rule.bounds.end(),
                        [&compare](const Bound& bound) { return satisfies(bound.op, compare(bound.value)); });
@@ -80,12 +80,8 @@ struct WindowPlan {
       bool truth = false;
       switch (node.kind) {
         case CorrelationNode::Kind::stage: truth = seen(node.stage); break;
-        case CorrelationNode::Kind::all:
-          truth = std::all_of(node.children.begin(), node.children.end(), child);
-          break;
-        case CorrelationNode::Kind::any:
-          truth = std::any_of(node.children.begin(), node.children.end(), child);
-          break;
+        case CorrelationNode::Kind::all: truth = std::all_of(node.children.begin(), node.children.end(), child); break;
+        case CorrelationNode::Kind::any: truth = std::any_of(node.children.begin(), node.children.end(), child); break;
         case CorrelationNode::Kind::negation: truth = !child(node.children.front()); break;
       }
       truth_[i] = truth ? 1 : 0;
