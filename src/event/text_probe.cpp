@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <bit>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
 #endif
 
 namespace stopwarden {
@@ -13,10 +13,19 @@ namespace {
 
 bool is_letter(char c) noexcept { return c >= 'a' && c <= 'z'; }
 
-/// Characters of the texts that sources make: 0x1f, 1e+10, nan, inf, true, false, {GUID}, S-1-5,
-/// 2026-11-25T01:02:03.4Z.
-bool may_be_made(char c) noexcept {
-  return std::string_view("0123456789abcdefx-+{}:.tzrulsin").find(c) != std::string_view::npos;
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+
+/// May these stand side by side in a text that a source makes? 0x1f, 1e+10, nan, inf, true, false, {GUID}, S-1-5,
+/// 2026-11-25T01:02:03.4Z, 1F2E (binary).
+bool may_be_made(char a, char b) noexcept {
+  const auto is_mark = [](char c) { return c == '-' || c == '+' || c == ':' || c == '{' || c == '}' || c == 'x'; };
+  const auto beside_digit = [](char c) { return c == '.' || c == 't' || c == 'z'; };
+  if ((is_hex(a) || is_mark(a)) && (is_hex(b) || is_mark(b))) return !(a == ':' && b == ':');
+  if ((beside_digit(a) && is_digit(b)) || (is_digit(a) && beside_digit(b))) return true;
+  for (const std::string_view word : {"true", "false", "nan", "infinity"})
+    if (const char pair[] = {a, b, 0}; word.find(pair) != std::string_view::npos) return true;
+  return false;
 }
 
 /// Stands in a record as it is, or as the other case of the letter.
@@ -42,9 +51,24 @@ bool begins_escape(Bytes record, std::size_t i, std::size_t distance) noexcept {
 
 }  // namespace
 
+TextProbe::TextProbe() {
+  first_.add('\\', kEscapeBit);
+  second_.add('u', kEscapeBit);  // an upper-case one is no escape: found_at() knows
+}
+
+void TextProbe::Place::add(char c, std::uint8_t bit) noexcept {
+  const auto take = [&](char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    bits[byte] = static_cast<std::uint8_t>(bits[byte] | bit);
+    low[byte & 15] = static_cast<std::uint8_t>(low[byte & 15] | bit);
+    high[byte >> 4] = static_cast<std::uint8_t>(high[byte >> 4] | bit);
+  };
+  take(c);
+  if (is_letter(c)) take(static_cast<char>(c - 0x20));
+}
+
 bool TextProbe::usable(char first, char second) noexcept {
-  if (!is_plain(first) || !is_plain(second)) return false;
-  return !(may_be_made(first) && may_be_made(second)) || (first == ':' && second == ':');
+  return is_plain(first) && is_plain(second) && !may_be_made(first, second);
 }
 
 bool TextProbe::add(std::string_view folded, std::size_t at) {
@@ -55,7 +79,12 @@ bool TextProbe::add(std::string_view folded, std::size_t at) {
   auto pair =
       std::find_if(pairs_.begin(), pairs_.end(), [=](const Pair& p) { return p.first == first && p.second == second; });
   if (stretches_ == kStretchesMax || (pair == pairs_.end() && pairs_.size() == kPairsMax)) return false;
-  if (pair == pairs_.end()) pair = pairs_.insert(pair, {first, second, {}});
+  if (pair == pairs_.end()) {
+    const auto bit = static_cast<std::uint8_t>(1U << pairs_.size());
+    first_.add(first, bit);
+    second_.add(second, bit);
+    pair = pairs_.insert(pair, {first, second, {}});
+  }
   pair->stretches.push_back({std::string(folded.substr(begin, end - begin)), at - begin});
   ++stretches_;
   return true;
@@ -68,69 +97,93 @@ bool TextProbe::covers(std::string_view folded) const noexcept {
   return false;
 }
 
-bool TextProbe::found_at(Bytes record, std::size_t i, Escapes escapes) const noexcept {
-  for (std::size_t distance = 1; distance <= 2; ++distance) {
+/// The whole of one of the pair's stretches, whose characters lie `distance` bytes apart, with the pair at `i`.
+bool TextProbe::stands_at(const Pair& pair, Bytes record, std::size_t i, std::size_t distance) const noexcept {
+  for (const Stretch& stretch : pair.stretches) {
+    if (i / distance < stretch.at) continue;
+    const std::size_t begin = i - distance * stretch.at;
+    if ((record.size() - begin - 1) / distance + 1 < stretch.text.size()) continue;
+    std::size_t n = 0;
+    while (n < stretch.text.size() && is(record[begin + distance * n], stretch.text[n])) ++n;
+    if (n == stretch.text.size()) return true;
+  }
+  return false;
+}
+
+bool TextProbe::found_at(Bytes record, std::size_t i, std::uint8_t asked) const noexcept {
+  const auto here = static_cast<std::uint8_t>(first_.of(record[i]) & asked);
+  for (std::size_t distance = 1; here != 0 && distance <= 2; ++distance) {
     if (record.size() - i <= distance) return false;
     if (distance == 2 && record[i + 1] != std::byte{0}) return false;  // between two ASCII characters of UTF-16
-    if (escapes == Escapes::json && record[i] == std::byte{'\\'} && record[i + distance] == std::byte{'u'} &&
-        begins_escape(record, i, distance))
+    auto pairs = static_cast<unsigned>(here & second_.of(record[i + distance]));
+    if ((pairs & kEscapeBit) != 0 && record[i + distance] == std::byte{'u'} && begins_escape(record, i, distance))
       return true;
-    for (const Pair& pair : pairs_) {
-      if (!is(record[i], pair.first) || !is(record[i + distance], pair.second)) continue;
-      for (const Stretch& stretch : pair.stretches) {
-        if (i / distance < stretch.at) continue;
-        const std::size_t begin = i - distance * stretch.at;
-        if ((record.size() - begin - 1) / distance + 1 < stretch.text.size()) continue;
-        std::size_t n = 0;
-        while (n < stretch.text.size() && is(record[begin + distance * n], stretch.text[n])) ++n;
-        if (n == stretch.text.size()) return true;
-      }
-    }
+    for (pairs &= ~unsigned{kEscapeBit}; pairs != 0; pairs &= pairs - 1)
+      if (stands_at(pairs_[static_cast<std::size_t>(std::countr_zero(pairs))], record, i, distance)) return true;
   }
   return false;
 }
 
 bool TextProbe::in_record_plain(Bytes record, Escapes escapes) const noexcept {
   for (std::size_t i = 0; i < record.size(); ++i)
-    if (found_at(record, i, escapes)) return true;
+    if (found_at(record, i, bits_for(escapes))) return true;
   return false;
 }
 
-bool TextProbe::in_record(Bytes record, Escapes escapes) const noexcept {
-  std::size_t i = 0;
-#if defined(__SSE2__)
-  // OPTIMIZATION: 16 places a step. Guarded by TextProbe.StepsAgreeWithThePlainWay.
-  const auto load = [&record](std::size_t place) {
-    return _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(record.data() + place)));
-  };
-  const __m128i to_lower = _mm_set1_epi8(0x20);
-  const __m128i backslash = _mm_set1_epi8('\\'), u = _mm_set1_epi8('u');
-  for (; record.size() - i >= 18; i += 16) {
-    const __m128i here = load(i), next = load(i + 1), after = load(i + 2);
-    const __m128i here_low = _mm_or_si128(here, to_lower), next_low = _mm_or_si128(next, to_lower),
-                  after_low = _mm_or_si128(after, to_lower);
-    const __m128i wide = _mm_cmpeq_epi8(next, _mm_setzero_si128());  // UTF-16, if it is ASCII
-    __m128i found = _mm_setzero_si128();
-    for (const Pair& p : pairs_) {
-      const __m128i first = _mm_set1_epi8(p.first), second = _mm_set1_epi8(p.second);
-      const bool low = is_letter(p.second);
-      const __m128i starts = _mm_cmpeq_epi8(is_letter(p.first) ? here_low : here, first);
-      const __m128i far = _mm_and_si128(wide, _mm_cmpeq_epi8(low ? after_low : after, second));
-      const __m128i follows = _mm_or_si128(_mm_cmpeq_epi8(low ? next_low : next, second), far);
-      found = _mm_or_si128(found, _mm_and_si128(starts, follows));
+#if defined(__x86_64__)
+
+#define SW_AVX2 __attribute__((target("avx2")))
+
+namespace {
+
+SW_AVX2 inline __m256i load_32(const void* p) noexcept { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+SW_AVX2 inline __m256i load_table(const std::array<std::uint8_t, 16>& t) noexcept {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(t.data())));
+}
+/// For each byte the bits that both of its halves have.
+SW_AVX2 inline __m256i look_up(__m256i low, __m256i high, __m256i bytes) noexcept {
+  const __m256i half = _mm256_set1_epi8(15);
+  const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
+  return _mm256_and_si256(_mm256_shuffle_epi8(low, _mm256_and_si256(bytes, half)), _mm256_shuffle_epi8(high, upper));
+}
+
+}  // namespace
+
+/// `record` has at least 34 bytes.
+SW_AVX2 bool TextProbe::found_by_avx2(Bytes record, std::uint8_t asked) const noexcept {
+  const __m256i first_low = load_table(first_.low), first_high = load_table(first_.high);
+  const __m256i second_low = load_table(second_.low), second_high = load_table(second_.high);
+  const __m256i wanted = _mm256_set1_epi8(static_cast<char>(asked)), none = _mm256_setzero_si256();
+  const std::size_t last = record.size() - 34;            // a step looks at 32 places and two bytes behind them
+  for (std::size_t i = 0;; i = std::min(i + 32, last)) {  // the last step looks at some places again
+    const std::byte* const p = record.data() + i;
+    const __m256i next = load_32(p + 1);
+    const __m256i starts = _mm256_and_si256(wanted, look_up(first_low, first_high, load_32(p)));
+    const __m256i follows = look_up(second_low, second_high, next);
+    const __m256i far =
+        _mm256_and_si256(_mm256_cmpeq_epi8(next, none), look_up(second_low, second_high, load_32(p + 2)));
+    const __m256i found = _mm256_and_si256(starts, _mm256_or_si256(follows, far));
+    if (!_mm256_testz_si256(found, found)) {
+      auto places = ~static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, none)));
+      for (; places != 0; places &= places - 1)
+        if (found_at(record, i + static_cast<unsigned>(std::countr_zero(places)), asked)) return true;
     }
-    if (escapes == Escapes::json) {
-      const __m128i far = _mm_and_si128(wide, _mm_cmpeq_epi8(after, u));
-      const __m128i follows = _mm_or_si128(_mm_cmpeq_epi8(next, u), far);
-      found = _mm_or_si128(found, _mm_and_si128(_mm_cmpeq_epi8(here, backslash), follows));
-    }
-    for (auto places = static_cast<unsigned>(_mm_movemask_epi8(found)); places != 0; places &= places - 1)
-      if (found_at(record, i + static_cast<unsigned>(std::countr_zero(places)), escapes)) return true;
+    if (i == last) break;
   }
+  return found_at(record, record.size() - 2, asked);
+}
+
+#undef SW_AVX2
+
 #endif
-  for (; i < record.size(); ++i)
-    if (found_at(record, i, escapes)) return true;
-  return false;
+
+// OPTIMIZATION: 32 places a step. Guarded by TextProbe.StepsAgreeWithThePlainWay.
+bool TextProbe::in_record(Bytes record, Escapes escapes) const noexcept {
+#if defined(__x86_64__)
+  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+  if (has_avx2 && record.size() >= 34) return found_by_avx2(record, bits_for(escapes));
+#endif
+  return in_record_plain(record, escapes);
 }
 
 }  // namespace stopwarden

@@ -69,7 +69,7 @@ class Reader {
   MaybeProblem read_filtered_rules(const YamlNode& body, AstFilter& filter) {
     const MaybeYaml rules = body.find("rules");
     if (rules == nullptr || rules->is_null())
-      return problem(code::no_rules, rules == nullptr ? body : *rules,
+      return problem(code::no_rules, body,
                      "the filter names no rules; write `rules: any` when it is for all of its logsource");
     if (rules->is_scalar() &&
         (equal_ignore_ascii_case(rules->text, "any") || equal_ignore_ascii_case(rules->text, "all"))) {

@@ -207,6 +207,10 @@ std::size_t RuleSet::size() const noexcept { return ir_->rules.size(); }
 
 const RuleInfo& RuleSet::info(std::size_t rule) const { return ir_->rules[rule].info; }
 
+std::size_t RuleSet::correlations() const noexcept { return ir_->correlations.size(); }
+
+const RuleInfo& RuleSet::correlation_info(std::size_t correlation) const { return ir_->correlations[correlation].info; }
+
 void RuleSet::add_wanted(WantedFields& wanted) const {
   for (const Rule& rule : ir_->rules) {
     std::vector<FieldId> read;

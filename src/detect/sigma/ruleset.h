@@ -58,9 +58,12 @@ class RuleSet {
   ~RuleSet();
 
   std::span<const RuleReport> reports() const noexcept { return reports_; }
-  /// Loaded plain rules only; correlations are in ir().
+  /// Loaded plain rules: what Hit::number counts.
   std::size_t size() const noexcept;
   const RuleInfo& info(std::size_t rule) const;
+  /// Loaded correlations, which the matchers know nothing of.
+  std::size_t correlations() const noexcept;
+  const RuleInfo& correlation_info(std::size_t correlation) const;
   const Ir& ir() const noexcept { return *ir_; }
   /// Adds every field a loaded rule reads, and those that correlations ask of its hits (through aliases too).
   void add_wanted(WantedFields& wanted) const;
