@@ -94,8 +94,7 @@ TEST(Correlate, AllocatesNothingOnceWarm) {
         "    type: value_count\n    condition:\n        field: V\n        eq: 30\n",
         "    type: value_sum\n    condition:\n        field: N\n        gte: 100000\n",
         "    type: value_median\n    condition:\n        field: N\n        gt: 13\n",
-        "    type: value_percentile\n    condition:\n        field: V\n        gt: 100\n",
-        "    type: temporal\n",
+        "    type: value_percentile\n    condition:\n        field: V\n        gt: 100\n", "    type: temporal\n",
         "    type: temporal_ordered\n", "    type: temporal_ordered\n    condition:\n        eq: 2\n"})
     for (const int lateness : {0, 2}) {
       if (lateness != 0 && correlation.find("event_count") == std::string::npos) continue;
