@@ -140,7 +140,7 @@ class GroupTable {
     groups_[number].forget();
     groups_[number].newer = free_;
     free_ = number;
-    --size_;
+    if (--size_ == 0 && groups_.size() > kKeptMax) start_anew();
   }
 
  private:
@@ -149,6 +149,15 @@ class GroupTable {
   };
   static constexpr std::uint32_t kEnds = 0;  // this group is none: it holds the ends of the list
   static constexpr std::size_t kSlotsMin = 16;
+  static constexpr std::size_t kKeptMax = 1024;  // groups whose place is kept when all are forgotten
+
+  /// After a flood of groups memory comes back.
+  void start_anew() {
+    slots_ = std::pmr::vector<Slot>(kSlotsMin, Slot{}, memory_);
+    groups_ = std::pmr::vector<G>(memory_);
+    groups_.emplace_back(memory_);
+    free_ = kEnds;
+  }
 
   static std::uint32_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash); }
   std::size_t home(std::uint64_t hash) const noexcept { return hash & (slots_.size() - 1); }

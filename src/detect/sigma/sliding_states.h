@@ -7,7 +7,6 @@
 //   tell()   the hits it is made of
 //   clear()  after a result: no hit is part of two of them
 #pragma once
-#include <numeric>
 #include <string>
 
 #include "detect/sigma/window_state.h"
@@ -103,7 +102,6 @@ class DistinctState {
   explicit DistinctState(std::pmr::memory_resource* memory) : seen_(memory), texts_(memory) {}
 
   void add(const Sample& sample, EventTime from, WindowPlan& plan, CorrelationStats&) {
-    std::size_t oldest = 0;
     for (std::size_t i = seen_.size(); i-- > 0;) {
       if (seen_[i].hash == sample.text_hash && texts_[i] == sample.text) {
         seen_[i].mark = sample.mark;
@@ -111,9 +109,10 @@ class DistinctState {
       }
       if (seen_[i].mark.time < from) drop(i);
     }
-    for (std::size_t i = 1; i < seen_.size(); ++i)
-      if (seen_[i].mark < seen_[oldest].mark) oldest = i;
-    if (seen_.size() >= plan.needed) drop(oldest);
+    if (seen_.size() >= plan.needed)
+      drop(static_cast<std::size_t>(
+          std::min_element(seen_.begin(), seen_.end(), [](const Seen& a, const Seen& b) { return a.mark < b.mark; }) -
+          seen_.begin()));
     seen_.push_back({sample.text_hash, sample.mark});
     texts_.emplace_back(sample.text);
   }

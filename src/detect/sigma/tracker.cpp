@@ -11,8 +11,6 @@
 namespace stopwarden::sigma {
 namespace {
 
-constexpr std::size_t kHostMax = 256;  // DNS allows 255 bytes
-
 /// What trackers of both kinds do alike.
 template <class State>
 class GroupTracker : public Tracker {
@@ -62,7 +60,7 @@ class GroupTracker : public Tracker {
     if (State::kOncePerEvent && group.hits != 0 && group.event == entry.event) return false;
     group.event = entry.event;
     ++group.hits;
-    group.note_host(entry.host.substr(0, kHostMax));
+    group.note_host(entry.host);
     sample_.mark.number = group.hits;
     return true;
   }
