@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The groups of one correlation: an open-addressed table over them, and a list from the oldest to the newest.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -83,8 +84,8 @@ template <class State>
 class GroupTable {
  public:
   using G = Group<State>;
-  explicit GroupTable(std::pmr::memory_resource* memory)
-      : memory_(memory), slots_(kSlotsMin, Slot{}, memory), groups_(memory) {
+  GroupTable(std::size_t groups_max, std::pmr::memory_resource* memory)
+      : memory_(memory), groups_max_(groups_max), slots_(kSlotsMin, Slot{}, memory), groups_(memory) {
     groups_.emplace_back(memory_);  // the ends of the list
   }
 
@@ -104,7 +105,7 @@ class GroupTable {
     }
   }
 
-  /// A new group, the newest of all. There is none of this key.
+  /// A new group, the newest of all. There is none of this key, and room for it.
   G& add(std::uint64_t hash, std::string_view key, EventTime at) {
     if ((size_ + 1) * 2 > slots_.size()) grow();
     std::uint32_t number = free_;
@@ -112,6 +113,7 @@ class GroupTable {
       free_ = groups_[number].newer;
     } else {
       number = static_cast<std::uint32_t>(groups_.size());
+      if (groups_.size() == groups_.capacity()) groups_.reserve(std::min(groups_.size() * 2, groups_max_ + 1));
       groups_.emplace_back(memory_);
     }
     G& group = groups_[number];
@@ -203,6 +205,7 @@ class GroupTable {
   }
 
   std::pmr::memory_resource* memory_;
+  std::size_t groups_max_;
   std::pmr::vector<Slot> slots_;  // a power of two; at most half of them taken
   std::pmr::vector<G> groups_;
   std::uint32_t free_ = kEnds;

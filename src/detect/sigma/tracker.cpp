@@ -17,7 +17,7 @@ class GroupTracker : public Tracker {
  public:
   GroupTracker(const CorrelationRule& rule, const CorrelatorLimits& limits, KeyedHash hash, BlockPool& pool,
                CorrelationStats& stats)
-      : memory_(pool), groups_(&memory_), plan_(rule, limits), hash_(hash), stats_(stats) {}
+      : memory_(pool), groups_(limits.groups_max, &memory_), plan_(rule, limits), hash_(hash), stats_(stats) {}
   std::size_t bytes() const override { return memory_.in_use(); }
 
  protected:
