@@ -84,6 +84,7 @@ struct Correlator::Impl {
 
   const Ir& ir;
   CorrelatorOptions options;
+  KeyedHash hash;
   BlockPool pool;
   std::vector<CorrelationStats> stats;
   std::vector<Node> nodes;
@@ -98,11 +99,16 @@ struct Correlator::Impl {
 };
 
 Correlator::Impl::Impl(const Ir& i, const CorrelatorOptions& o)
-    : ir(i), options(o), stats(i.correlations.size()), nodes(i.correlations.size()), edges(i.rules.size()) {
+    : ir(i),
+      options(o),
+      hash(hash_of(o.hash_seed)),
+      stats(i.correlations.size()),
+      nodes(i.correlations.size()),
+      edges(i.rules.size()) {
   const std::vector<std::uint32_t> depths = depths_of(ir.correlations);
   for (std::uint32_t c = 0; c < nodes.size(); ++c) {
     const CorrelationRule& rule = ir.correlations[c];
-    nodes[c].tracker = make_tracker(rule, options.limits, hash_of(options.hash_seed), pool, stats[c]);
+    nodes[c].tracker = make_tracker(rule, options.limits, hash, pool, stats[c]);
     nodes[c].depth = depths[c];
     nodes[c].closes = rule.decision == CorrelationRule::Decision::at_close;
     for (const CorrelationMember& m : rule.members)
@@ -134,8 +140,9 @@ void Correlator::Impl::take(const CorrelationHit& hit, CorrelationSink& sink) {
     return;
   }
   close_before(hit.time, sink);
+  const auto host_hash = static_cast<std::uint32_t>(hash(hit.host));
   for (const Edge& edge : edges[hit.rule])
-    enter(edge.to, {edge.member, hit.time, hit.host, hit.event, hit.evidence, hit.values}, sink);
+    enter(edge.to, {edge.member, hit.time, hit.host, host_hash, hit.event, hit.evidence, hit.values}, sink);
   if (pool.in_use() > options.limits.bytes_total_max) make_room();
 }
 
@@ -192,8 +199,10 @@ void Correlator::Impl::tell(std::uint32_t correlation, const Fired& fired, Corre
   }
   // A result is an event of its own; numbers of events in logs do not come near the upper half.
   const std::uint64_t event = ~results;
+  const auto host_hash = static_cast<std::uint32_t>(hash(fired.host));
   for (const Edge& edge : node.outer)
-    enter(edge.to, {edge.member, fired.time, fired.host, event, fired.verdict->marks.back().evidence, node.values},
+    enter(edge.to,
+          {edge.member, fired.time, fired.host, host_hash, event, fired.verdict->marks.back().evidence, node.values},
           sink);
 }
 
