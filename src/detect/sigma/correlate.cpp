@@ -22,6 +22,8 @@ struct Edge {
   const CorrelationMember* member = nullptr;
 };
 
+constexpr std::size_t kHostMax = 256;  // DNS allows 255 bytes
+
 KeyedHash hash_of(std::uint64_t seed) noexcept { return {mix(seed, 1), mix(seed, 2)}; }
 
 /// How many correlations lie within each other at most, below each.
@@ -44,14 +46,14 @@ std::vector<std::uint32_t> depths_of(const std::vector<CorrelationRule>& correla
 struct Correlator::Impl {
   Impl(const Ir& i, const CorrelatorOptions& o);
   void on_hit(const CorrelationHit& hit, CorrelationSink& sink);
-  void take(CorrelationHit hit, CorrelationSink& sink);
+  void take(const CorrelationHit& hit, CorrelationSink& sink);
   void release(EventTime until, CorrelationSink& sink);
   void close_before(EventTime now, CorrelationSink& sink);
   void close_first(CorrelationSink& sink);
   void schedule(std::uint32_t correlation);
   void enter(std::uint32_t correlation, const Entry& entry, CorrelationSink& sink);
   void tell(std::uint32_t correlation, const Fired& fired, CorrelationSink& sink);
-  void shorten(CorrelationHit& hit);
+  CorrelationHit shortened_of(const CorrelationHit& hit);
   void make_room();
 
   /// Hands a tracker's results on.
@@ -66,7 +68,8 @@ struct Correlator::Impl {
     std::unique_ptr<Tracker> tracker;
     std::vector<Edge> outer;
     std::uint32_t depth = 0;
-    bool scheduled = false;
+    bool closes = false;     // is decided when windows are over
+    bool scheduled = false;  // it has its place in `closes`
     // Of the present result.
     std::vector<std::pair<std::string_view, std::string_view>> group;
     std::vector<std::uint64_t> evidences;
@@ -81,6 +84,7 @@ struct Correlator::Impl {
 
   const Ir& ir;
   CorrelatorOptions options;
+  KeyedHash hash;
   BlockPool pool;
   std::vector<CorrelationStats> stats;
   std::vector<Node> nodes;
@@ -95,12 +99,18 @@ struct Correlator::Impl {
 };
 
 Correlator::Impl::Impl(const Ir& i, const CorrelatorOptions& o)
-    : ir(i), options(o), stats(i.correlations.size()), nodes(i.correlations.size()), edges(i.rules.size()) {
+    : ir(i),
+      options(o),
+      hash(hash_of(o.hash_seed)),
+      stats(i.correlations.size()),
+      nodes(i.correlations.size()),
+      edges(i.rules.size()) {
   const std::vector<std::uint32_t> depths = depths_of(ir.correlations);
   for (std::uint32_t c = 0; c < nodes.size(); ++c) {
     const CorrelationRule& rule = ir.correlations[c];
-    nodes[c].tracker = make_tracker(rule, options.limits, hash_of(options.hash_seed), pool, stats[c]);
+    nodes[c].tracker = make_tracker(rule, options.limits, hash, pool, stats[c]);
     nodes[c].depth = depths[c];
+    nodes[c].closes = rule.decision == CorrelationRule::Decision::at_close;
     for (const CorrelationMember& m : rule.members)
       (m.chained ? nodes[m.number].outer : edges[m.number]).push_back({c, &m});
   }
@@ -108,10 +118,11 @@ Correlator::Impl::Impl(const Ir& i, const CorrelatorOptions& o)
 
 void Correlator::Impl::on_hit(const CorrelationHit& hit, CorrelationSink& sink) {
   if (hit.rule >= edges.size() || edges[hit.rule].empty()) return;
-  if (options.lateness.count() == 0) return take(hit, sink);
+  const CorrelationHit short_hit = shortened_of(hit);
+  if (options.lateness.count() == 0) return take(short_hit, sink);
   newest = std::max(newest, hit.time);
-  if (hit.time < now) return take(hit, sink);  // late
-  held.hold(hit);
+  if (hit.time < now) return take(short_hit, sink);  // late
+  held.hold(short_hit);
   release(minus(newest, options.lateness), sink);
 }
 
@@ -123,22 +134,22 @@ void Correlator::Impl::release(EventTime until, CorrelationSink& sink) {
   close_before(until, sink);
 }
 
-void Correlator::Impl::take(CorrelationHit hit, CorrelationSink& sink) {
+void Correlator::Impl::take(const CorrelationHit& hit, CorrelationSink& sink) {
   if (hit.time < now) {
     for (const Edge& edge : edges[hit.rule]) ++stats[edge.to].late;
     return;
   }
   close_before(hit.time, sink);
-  shorten(hit);
+  const auto host_hash = static_cast<std::uint32_t>(hash(hit.host));
   for (const Edge& edge : edges[hit.rule])
-    enter(edge.to, {edge.member, hit.time, hit.host, hit.event, hit.evidence, hit.values}, sink);
+    enter(edge.to, {edge.member, hit.time, hit.host, host_hash, hit.event, hit.evidence, hit.values}, sink);
   if (pool.in_use() > options.limits.bytes_total_max) make_room();
 }
 
 void Correlator::Impl::enter(std::uint32_t correlation, const Entry& entry, CorrelationSink& sink) {
   Ear ear(*this, correlation, sink);
   nodes[correlation].tracker->add(entry, ear);
-  if (!nodes[correlation].scheduled) schedule(correlation);
+  if (nodes[correlation].closes && !nodes[correlation].scheduled) schedule(correlation);
 }
 
 void Correlator::Impl::schedule(std::uint32_t correlation) {
@@ -188,16 +199,20 @@ void Correlator::Impl::tell(std::uint32_t correlation, const Fired& fired, Corre
   }
   // A result is an event of its own; numbers of events in logs do not come near the upper half.
   const std::uint64_t event = ~results;
+  const auto host_hash = static_cast<std::uint32_t>(hash(fired.host));
   for (const Edge& edge : node.outer)
-    enter(edge.to, {edge.member, fired.time, fired.host, event, fired.verdict->marks.back().evidence, node.values},
+    enter(edge.to,
+          {edge.member, fired.time, fired.host, host_hash, event, fired.verdict->marks.back().evidence, node.values},
           sink);
 }
 
-/// Long values: their beginning, and a hash of all of them.
-void Correlator::Impl::shorten(CorrelationHit& hit) {
+/// Of long values their beginning, and a hash of all of them.
+CorrelationHit Correlator::Impl::shortened_of(const CorrelationHit& hit) {
   const std::size_t most = options.limits.value_bytes_max;
   const auto is_long = [most](const std::optional<std::string_view>& v) { return v && v->size() > most; };
-  if (std::none_of(hit.values.begin(), hit.values.end(), is_long)) return;
+  CorrelationHit out = hit;
+  out.host = hit.host.substr(0, kHostMax);
+  if (std::none_of(hit.values.begin(), hit.values.end(), is_long)) return out;
   values.assign(hit.values.begin(), hit.values.end());
   shortened.resize(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -206,7 +221,8 @@ void Correlator::Impl::shorten(CorrelationHit& hit) {
     shortened[i] += "...#" + Digest().add(*values[i]).hex();
     values[i] = shortened[i];
   }
-  hit.values = values;
+  out.values = values;
+  return out;
 }
 
 /// All together hold too much: what has expired goes first, then the oldest groups of the largest correlation. Somewhat

@@ -56,5 +56,44 @@ TEST(CorrelateRandom, GivesWhatTheObviousWayGives) {
   }
 }
 
+/// Groups that come and go by the hundreds: the table grows, closes gaps, and uses the places of forgotten ones again.
+TEST(CorrelateRandom, ManyGroups) {
+  Ir ir;
+  ir.rules.resize(1);
+  for (const Bound::Op op : {Bound::Op::gte, Bound::Op::eq}) {
+    CorrelationRule rule;
+    rule.stages = {"a"};
+    rule.group_by = {"g"};
+    rule.timespan = std::chrono::seconds(20);
+    rule.bounds.push_back({op, {3, 0}});
+    if (op == Bound::Op::eq) rule.decision = CorrelationRule::Decision::at_close;
+    CorrelationMember member;
+    member.group = {0};
+    rule.members.push_back(member);
+    ir.correlations.push_back(rule);
+  }
+  for (std::uint64_t seed = 0; seed < 3; ++seed) {
+    std::mt19937 random(static_cast<std::uint32_t>(seed));
+    test::OwnedResults results;
+    Correlator correlator(ir, {{}, std::chrono::nanoseconds{0}, seed});
+    test::NaiveCorrelator naive(ir);
+    CorrelationHit hit;
+    hit.time = EventTime{std::chrono::seconds(1'700'000'000)};
+    for (hit.event = 0; hit.event < 4000; ++hit.event) {
+      const std::string group = "group " + std::to_string(random() % (hit.event / 1000 % 2 == 0 ? 900 : 90));
+      const std::optional<std::string_view> value = group;
+      hit.time += std::chrono::milliseconds(random() % 50);
+      hit.evidence = hit.event;
+      hit.values = {&value, 1};
+      correlator.on_hit(hit, results);
+      naive.on_hit(hit);
+    }
+    correlator.finish(results);
+    naive.finish();
+    ASSERT_EQ(shown(results.all), shown(naive.results()));
+    EXPECT_GT(results.all.size(), 300U);
+  }
+}
+
 }  // namespace
 }  // namespace stopwarden::sigma

@@ -4,10 +4,9 @@
 //
 //   add()    takes a hit
 //   holds()  does the condition hold?
-//   tell()   the hits it is made of
+//   tell()   the hits it is made of; `last` is the number of the last one
 //   clear()  after a result: no hit is part of two of them
 #pragma once
-#include <numeric>
 #include <string>
 
 #include "detect/sigma/window_state.h"
@@ -21,16 +20,20 @@ class CountState {
   static constexpr bool kOncePerEvent = true;
   explicit CountState(std::pmr::memory_resource* memory) : hits_(memory) {}
 
+  /// Old hits are only looked at when they take room, or when there seem to be enough.
   void add(const Sample& sample, EventTime from, WindowPlan& plan, CorrelationStats&) {
-    while (hits_.size() != 0 && (hits_.front().time < from || hits_.size() >= plan.needed)) hits_.pop();
+    if (hits_.full() || hits_.size() >= plan.needed) {
+      while (hits_.size() != 0 && (hits_.front().time < from || hits_.size() >= plan.needed)) hits_.pop();
+    }
     hits_.push({sample.mark.time, sample.mark.evidence});
-    last_ = sample.mark.number;
   }
-  bool holds(EventTime, WindowPlan& plan) const noexcept { return hits_.size() >= plan.needed; }
-  void tell(EventTime, WindowPlan&, Verdict& out) const {
+  bool holds(EventTime from, WindowPlan& plan) const noexcept {
+    return hits_.size() >= plan.needed && hits_.front().time >= from;
+  }
+  void tell(EventTime, WindowPlan&, std::uint64_t last, Verdict& out) const {
     for (std::size_t i = 0; i < hits_.size(); ++i) {
       if (out.marks.size() == kCorrelationEvidencesMax) i = hits_.size() - 1;
-      out.marks.push_back({hits_[i].time, last_ - (hits_.size() - 1 - i), hits_[i].evidence});
+      out.marks.push_back({hits_[i].time, last - (hits_.size() - 1 - i), hits_[i].evidence});
     }
     out.count = hits_.size();
     out.value.whole = static_cast<std::int64_t>(hits_.size());
@@ -45,7 +48,6 @@ class CountState {
     std::uint64_t evidence = 0;
   };
   Ring<Hit> hits_;
-  std::uint64_t last_ = 0;
 };
 
 /// value_sum: every hit of the window, since each must be taken back when it leaves.
@@ -64,7 +66,7 @@ class SumState {
   bool holds(EventTime, WindowPlan& plan) const noexcept {
     return plan.meets([this](const Decimal& bound) { return sum_.compare(bound); });
   }
-  void tell(EventTime, WindowPlan&, Verdict& out) const {
+  void tell(EventTime, WindowPlan&, std::uint64_t, Verdict& out) const {
     for (std::size_t i = 0; i < hits_.size(); ++i) {
       if (out.marks.size() == kCorrelationEvidencesMax) i = hits_.size() - 1;
       out.marks.push_back(hits_[i].mark);
@@ -103,7 +105,6 @@ class DistinctState {
   explicit DistinctState(std::pmr::memory_resource* memory) : seen_(memory), texts_(memory) {}
 
   void add(const Sample& sample, EventTime from, WindowPlan& plan, CorrelationStats&) {
-    std::size_t oldest = 0;
     for (std::size_t i = seen_.size(); i-- > 0;) {
       if (seen_[i].hash == sample.text_hash && texts_[i] == sample.text) {
         seen_[i].mark = sample.mark;
@@ -111,9 +112,10 @@ class DistinctState {
       }
       if (seen_[i].mark.time < from) drop(i);
     }
-    for (std::size_t i = 1; i < seen_.size(); ++i)
-      if (seen_[i].mark < seen_[oldest].mark) oldest = i;
-    if (seen_.size() >= plan.needed) drop(oldest);
+    if (seen_.size() >= plan.needed)
+      drop(static_cast<std::size_t>(
+          std::min_element(seen_.begin(), seen_.end(), [](const Seen& a, const Seen& b) { return a.mark < b.mark; }) -
+          seen_.begin()));
     seen_.push_back({sample.text_hash, sample.mark});
     texts_.emplace_back(sample.text);
   }
@@ -121,7 +123,7 @@ class DistinctState {
     return seen_.size() >= plan.needed &&
            std::all_of(seen_.begin(), seen_.end(), [from](const Seen& s) { return s.mark.time >= from; });
   }
-  void tell(EventTime, WindowPlan&, Verdict& out) const {
+  void tell(EventTime, WindowPlan&, std::uint64_t, Verdict& out) const {
     for (const Seen& seen : seen_) out.marks.push_back(seen.mark);
     out.count = seen_.size();
     out.value.whole = static_cast<std::int64_t>(seen_.size());
@@ -168,7 +170,7 @@ class StagesState {
     const auto stages = std::count_if(last_.begin(), last_.end(), [from](const Mark& m) { return seen(m, from); });
     return static_cast<std::size_t>(stages) >= plan.needed;
   }
-  void tell(EventTime from, WindowPlan&, Verdict& out) const {
+  void tell(EventTime from, WindowPlan&, std::uint64_t, Verdict& out) const {
     for (const Mark& mark : last_)
       if (seen(mark, from)) out.marks.push_back(mark);
     out.count = out.marks.size();
@@ -213,7 +215,7 @@ class ChainsState {
     ++hits_;
   }
   bool holds(EventTime from, WindowPlan& plan) const noexcept { return longest(from, plan) != nullptr; }
-  void tell(EventTime from, WindowPlan& plan, Verdict& out) const {
+  void tell(EventTime from, WindowPlan& plan, std::uint64_t, Verdict& out) const {
     const Mark* chain = longest(from, plan);
     out.marks.assign(chain, chain + plan.needed);
     out.count = plan.needed;

@@ -17,7 +17,8 @@ class BlockPool {
   BlockPool& operator=(const BlockPool&) = delete;
   ~BlockPool() {
     for (Shelf& shelf : shelves_)
-      while (shelf.first != nullptr) ::operator delete(shelf.pop());
+      for (std::size_t size = kSmallest << (&shelf - shelves_.data()); shelf.first != nullptr;)
+        release(shelf.pop(), size);
   }
 
   /// What a block for `bytes` takes in truth.
@@ -27,16 +28,16 @@ class BlockPool {
   void* take(std::size_t bytes) {
     const std::size_t size = size_of(bytes);
     in_use_ += size;
-    if (size > kPooledMax) return ::operator new(size);
+    if (size > kPooledMax) return obtain(size);
     Shelf& shelf = shelf_of(size);
-    if (shelf.first == nullptr) return ::operator new(size);
+    if (shelf.first == nullptr) return obtain(size);
     shelf.bytes -= size;
     return shelf.pop();
   }
   void give(void* block, std::size_t bytes) noexcept {
     const std::size_t size = size_of(bytes);
     in_use_ -= size;
-    if (size > kPooledMax || shelf_of(size).bytes + size > kShelfMax) return ::operator delete(block);
+    if (size > kPooledMax || shelf_of(size).bytes + size > kShelfMax) return release(block, size);
     shelf_of(size).push(block);
     shelf_of(size).bytes += size;
   }
@@ -58,6 +59,16 @@ class BlockPool {
   };
   static constexpr std::size_t kSmallest = 16, kPooledMax = 64 * std::size_t{1024};
   static constexpr std::size_t kShelfMax = 2 * std::size_t{1024} * 1024;  // of one size; 26 MiB in all
+
+  // What is as large as a line of the cache does not lie across two.
+  static constexpr std::align_val_t kLine{64};
+  static void* obtain(std::size_t size) { return size < 64 ? ::operator new(size) : ::operator new(size, kLine); }
+  static void release(void* block, std::size_t size) noexcept {
+    if (size < 64)
+      ::operator delete(block);
+    else
+      ::operator delete(block, kLine);
+  }
   Shelf& shelf_of(std::size_t size) noexcept {
     return shelves_[static_cast<std::size_t>(std::countr_zero(size) - std::countr_zero(kSmallest))];
   }
@@ -73,7 +84,7 @@ class StateMemory final : public std::pmr::memory_resource {
   std::size_t in_use() const noexcept { return in_use_; }
 
  private:
-  void* do_allocate(std::size_t bytes, std::size_t) override {  // blocks are aligned for anything ordinary
+  void* do_allocate(std::size_t bytes, std::size_t) override {  // blocks are aligned for all we have
     in_use_ += BlockPool::size_of(bytes);
     return pool_.take(bytes);
   }

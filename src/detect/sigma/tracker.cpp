@@ -11,15 +11,13 @@
 namespace stopwarden::sigma {
 namespace {
 
-constexpr std::size_t kHostMax = 256;  // DNS allows 255 bytes
-
 /// What trackers of both kinds do alike.
 template <class State>
 class GroupTracker : public Tracker {
  public:
   GroupTracker(const CorrelationRule& rule, const CorrelatorLimits& limits, KeyedHash hash, BlockPool& pool,
                CorrelationStats& stats)
-      : memory_(pool), groups_(&memory_), plan_(rule, limits), hash_(hash), stats_(stats) {}
+      : memory_(pool), groups_(limits.groups_max, &memory_), plan_(rule, limits), hash_(hash), stats_(stats) {}
   std::size_t bytes() const override { return memory_.in_use(); }
 
  protected:
@@ -62,16 +60,16 @@ class GroupTracker : public Tracker {
     if (State::kOncePerEvent && group.hits != 0 && group.event == entry.event) return false;
     group.event = entry.event;
     ++group.hits;
-    group.note_host(entry.host.substr(0, kHostMax));
+    group.note_host(entry.host_hash);
     sample_.mark.number = group.hits;
     return true;
   }
 
-  void tell(const G& group, EventTime time, FieldValues passed, FiredSink& sink) {
-    const std::uint64_t first = verdict_.marks.front().number;
+  /// `host` is that of the last hit.
+  void tell(const G& group, EventTime time, std::string_view host, FieldValues passed, FiredSink& sink) {
+    const std::uint64_t made_of = group.hits - verdict_.marks.front().number + 1;
     verdict_.trim();
-    sink.on_fired({time, group.key, group.host_since <= first ? std::string_view(group.host) : std::string_view{},
-                   &verdict_, passed});
+    sink.on_fired({time, group.key.text(), group.same_host >= made_of ? host : std::string_view{}, &verdict_, passed});
   }
 
   const CorrelationRule& rule() const noexcept { return plan_.rule; }
@@ -100,10 +98,10 @@ class SlidingTracker final : public GroupTracker<State> {
   void add(const Entry& entry, FiredSink& sink) override {
     if (!this->read(entry)) return;
     const EventTime from = minus(entry.time, this->rule().timespan);
-    forget_before(from);
+    this->groups_.forget_before(from);
     auto* group = this->groups_.find(this->key_hash_, this->key_);
     if (group != nullptr) {
-      this->groups_.make_newest(*group, entry.time);
+      group->at = entry.time;
     } else {
       if (this->groups_.size() >= this->limits().groups_max) evict_oldest();
       group = &this->groups_.add(this->key_hash_, this->key_, entry.time);
@@ -115,10 +113,11 @@ class SlidingTracker final : public GroupTracker<State> {
     }
   }
 
-  void expire(EventTime now) override { forget_before(minus(now, this->rule().timespan)); }
+  void expire(EventTime now) override { this->groups_.forget_before(minus(now, this->rule().timespan)); }
 
   bool evict_oldest() override {
     if (this->groups_.empty()) return false;
+    this->groups_.settle_oldest();
     ++this->stats_.groups_evicted;
     this->stats_.hits_evicted += this->groups_.oldest().state.size();
     this->groups_.forget_oldest();
@@ -126,30 +125,26 @@ class SlidingTracker final : public GroupTracker<State> {
   }
 
  private:
-  void forget_before(EventTime from) {
-    while (!this->groups_.empty() && this->groups_.oldest().at < from) this->groups_.forget_oldest();
-  }
-
   void fire(const Entry& entry, EventTime from, Group<State>& group, FiredSink& sink) {
     Verdict& verdict = this->verdict_;
     verdict.clear();
-    group.state.tell(from, this->plan_, verdict);
+    group.state.tell(from, this->plan_, group.hits, verdict);
     std::sort(verdict.marks.begin(), verdict.marks.end());
     group.state.clear();
     group.quiet_until = plus(entry.time, this->rule().timespan);
     this->passed_.clear();
     for (const std::uint16_t place : entry.member->passed) this->passed_.push_back(entry.value(place));
-    this->tell(group, entry.time, this->passed_, sink);
+    this->tell(group, entry.time, entry.host, this->passed_, sink);
   }
 };
 
 /// A state, with what every window that is told at its end remembers.
 template <class State>
 struct Window : State {
-  explicit Window(std::pmr::memory_resource* memory) : State(memory), marks(memory), passed(memory) {}
+  explicit Window(std::pmr::memory_resource* memory) : State(memory), marks(memory), host(memory), passed(memory) {}
   std::uint64_t hits = 0;
-  std::pmr::vector<Mark> marks;  ///< the oldest, and the newest in the last place
-  std::pmr::string passed;       ///< of the newest hit
+  std::pmr::vector<Mark> marks;   ///< the oldest, and the newest in the last place
+  std::pmr::string host, passed;  ///< of the newest hit
 
   void remember(const Mark& mark) {
     ++hits;
@@ -162,6 +157,7 @@ struct Window : State {
     State::forget();
     hits = 0;
     empty_out(marks);
+    empty_out(host);
     empty_out(passed);
   }
 };
@@ -182,6 +178,7 @@ class ClosingTracker final : public GroupTracker<Window<State>> {
     if (!this->number(entry, *group)) return;
     group->state.add(this->sample_, this->plan_, this->stats_);
     group->state.remember(this->sample_.mark);
+    group->state.host.assign(entry.host);
     keep_passed(entry, group->state.passed);
     while (this->memory_.in_use() > this->limits().bytes_max && evict_oldest()) {
     }
@@ -200,7 +197,7 @@ class ClosingTracker final : public GroupTracker<Window<State>> {
     verdict.count = group.state.hits;
     if (group.state.decide(this->plan_, verdict)) {
       read_passed(group.state.passed);
-      this->tell(group, plus(group.at, this->rule().timespan), this->passed_, sink);
+      this->tell(group, plus(group.at, this->rule().timespan), group.state.host, this->passed_, sink);
     }
     this->groups_.forget_oldest();
   }

@@ -22,6 +22,7 @@ struct Entry {
   const CorrelationMember* member = nullptr;
   EventTime time{};
   std::string_view host;
+  std::uint32_t host_hash = 0;
   std::uint64_t event = 0, evidence = 0;
   FieldValues values;  ///< by the member's numbers
 

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "detect/sigma/correlate.h"
 #include "detect/sigma/correlation_ir.h"
+#include "detect/sigma/ring.h"
 #include "detect/sigma/state_memory.h"
 
 namespace stopwarden::sigma {
@@ -111,40 +112,6 @@ struct Verdict {
     marks[kCorrelationEvidencesMax - 1] = marks.back();
     marks.resize(kCorrelationEvidencesMax);
   }
-};
-
-/// A queue in one block of memory.
-template <class T>
-class Ring {
- public:
-  explicit Ring(std::pmr::memory_resource* memory) : items_(memory) {}
-  std::size_t size() const noexcept { return size_; }
-  const T& operator[](std::size_t i) const noexcept { return items_[(head_ + i) & (items_.size() - 1)]; }
-  const T& front() const noexcept { return items_[head_]; }
-  void push(const T& item) {
-    if (size_ == items_.size()) grow();
-    items_[(head_ + size_++) & (items_.size() - 1)] = item;
-  }
-  void pop() noexcept {
-    head_ = (head_ + 1) & (items_.size() - 1);
-    --size_;
-  }
-  void clear() noexcept { head_ = size_ = 0; }
-  void forget() {
-    if (items_.size() > kSmall) items_ = std::pmr::vector<T>(items_.get_allocator());
-    clear();
-  }
-
- private:
-  static constexpr std::size_t kSmall = 4;
-  void grow() {
-    std::pmr::vector<T> more(std::max(kSmall, items_.size() * 2), T{}, items_.get_allocator());
-    for (std::size_t i = 0; i < size_; ++i) more[i] = (*this)[i];
-    items_ = std::move(more);
-    head_ = 0;
-  }
-  std::pmr::vector<T> items_;  // a power of two
-  std::size_t head_ = 0, size_ = 0;
 };
 
 }  // namespace stopwarden::sigma
