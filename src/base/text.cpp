@@ -41,8 +41,9 @@ std::size_t put_utf8(char* out, char32_t c) noexcept {
   return 4;
 }
 
-/// Transcodes into `out`, which has room for 3 bytes a code unit. Returns the bytes written.
-std::size_t transcode(Bytes utf16, char* out) noexcept {
+}  // namespace
+
+std::size_t utf16le_to_utf8(Bytes utf16, char* out) noexcept {
   const std::size_t units = utf16.size() / 2;
   std::size_t n = 0;
   for (std::size_t i = 0; i < units; ++i) {
@@ -63,8 +64,6 @@ std::size_t transcode(Bytes utf16, char* out) noexcept {
   }
   return n;
 }
-
-}  // namespace
 
 bool equal_ignore_ascii_case(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
@@ -136,14 +135,14 @@ std::string_view fold_into(std::string_view s, Arena& arena) {
 std::string_view utf16le_to_utf8(Bytes utf16, Arena& arena) {
   const std::size_t room = utf16.size() / 2 * 3;
   char* p = arena.allocate(room);
-  const std::size_t n = transcode(utf16, p);
+  const std::size_t n = utf16le_to_utf8(utf16, p);
   arena.shrink_last(room, n);
   return {p, n};
 }
 
 std::string utf16le_to_utf8(Bytes utf16) {
   std::string out(utf16.size() / 2 * 3, '\0');
-  out.resize(transcode(utf16, out.data()));
+  out.resize(utf16le_to_utf8(utf16, out.data()));
   return out;
 }
 

@@ -68,6 +68,13 @@ Head find_head(std::span<const Op> ops) noexcept {
   return {};
 }
 
+Program make_program(std::span<const Op> ops) noexcept {
+  Program p{ops.data(), ops.size(), 0, find_head(ops)};
+  for (const Op& op : ops)
+    if (op.kind == OpKind::literal) p.literal_bytes += op.text.size();
+  return p;
+}
+
 Compiler::Compiler(NameTable& names, const Limits& limits) : names_(&names), limits_(limits) {
   unnamed_wanted_ = names.look_up_text("Data").wanted;
   for (std::size_t n = 1; n <= kParamsMax && !unnamed_wanted_; ++n)
@@ -78,8 +85,9 @@ Compiler::Compiler(NameTable& names, const Limits& limits) : names_(&names), lim
 Result<std::size_t> Compiler::compile(Bytes chunk, std::size_t at, std::size_t end, Scope scope, DependencyIds ids,
                                       std::vector<Op>& ops, Arena& arena, CompileBudget& budget) {
   chunk_ = chunk;
-  at_ = at;
+  begin_ = at_ = at;
   end_ = end;
+  name_refs_.clear();
   ops_ = &ops;
   arena_ = &arena;
   stack_.clear();
@@ -132,12 +140,13 @@ Result<Bytes> Compiler::read_name() {
   SW_TRY(need(4));
   const std::size_t offset = load_le<std::uint32_t>(chunk_, at_);
   at_ += 4;
-  constexpr std::size_t kNameHeader = 8;  // next name in its bucket, hash, count of characters
   if (offset > chunk_.size() || chunk_.size() - offset < kNameHeader)
     return error(Errc::bad_value, "name lies outside of the chunk");
   const std::size_t chars = load_le<std::uint16_t>(chunk_, offset + 6);
   if (chars > limits_.name_chars_max) return error(Errc::limit_exceeded, "name too long");
   if (chunk_.size() - offset - kNameHeader < 2 * chars) return error(Errc::truncated, "name ends outside of the chunk");
+  name_refs_.push_back({static_cast<std::uint32_t>(at_ - 4 - begin_), static_cast<std::uint16_t>(chars), offset == at_,
+                        static_cast<std::uint32_t>(offset + kNameHeader)});
   if (offset == at_) {  // inline: the name and a NUL stand here
     SW_TRY(need(kNameHeader + 2 * chars + 2));
     at_ += kNameHeader + 2 * chars + 2;
@@ -426,6 +435,7 @@ void Compiler::settle(std::size_t from, FieldId field, bool emit, Item item) {
     op.field = field;
     op.emit = emit;
     op.item = item;
+    op.used = true;
   }
   const std::size_t count = ops_->size() - from;
   if (count < 2) return;
@@ -435,6 +445,7 @@ void Compiler::settle(std::size_t from, FieldId field, bool emit, Item item) {
   concat.field = field;
   concat.emit = emit;
   concat.item = item;
+  concat.used = true;
   ops_->insert(ops_->begin() + static_cast<std::ptrdiff_t>(from), concat);
 }
 
@@ -467,6 +478,7 @@ void Compiler::close_element() {
     op.field = frame.field;
     op.emit = true;
     op.item = frame.item;
+    op.used = true;
     ops_->push_back(op);
   } else {
     flush(frame);

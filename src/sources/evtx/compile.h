@@ -48,6 +48,7 @@ struct Op {
   OpKind kind = OpKind::literal;
   Item item = Item::none;
   Scope scope = Scope::inside;
+  bool used = false;      ///< emit, or an item other than none: the value is looked at
   bool emit = false;      ///< somebody wants the value in `field`
   bool vanishes = false;  ///< an optional substitution: when it is null, the attribute or element is not there
   bool may_nest = false;  ///< the template says BinXML, or children are expected here
@@ -55,6 +56,15 @@ struct Op {
   std::uint16_t sub = 0;
   FieldId field = kUnnamedField;
   std::string_view text;
+};
+
+/// Where in BinXML the name of an element, attribute or entity is referred to, by its offset in the chunk. Everything
+/// else in a template's definition is the same in every chunk.
+struct NameRef {
+  std::uint32_t at = 0;      ///< of the offset, from the definition's first byte
+  std::uint16_t chars = 0;   ///< of the name
+  bool is_inline = false;    ///< the name stands right behind its offset
+  std::uint32_t offset = 0;  ///< of its characters: from the start of the chunk, or wherever the holder keeps them
 };
 
 /// Where in a template's ops channel, provider and event id are decided, if that can be told before any other value is
@@ -65,6 +75,17 @@ struct Head {
   std::uint64_t subs_before = 0;  ///< substitutions up to the last of the three; BinXML in one could say otherwise
 };
 Head find_head(std::span<const Op> ops) noexcept;
+
+/// What a piece of BinXML became. The ops live elsewhere and stay where they are.
+struct Program {
+  const Op* ops = nullptr;
+  std::size_t count = 0;
+  std::size_t literal_bytes = 0;  ///< of all literals, which a walk is charged at once
+  Head head;
+};
+
+/// Describes ops that stay where they are.
+Program make_program(std::span<const Op> ops) noexcept;
 
 /// Does the definition's BinXML carry dependency ids? Templates do; fragments without a template do not.
 enum class DependencyIds : std::uint8_t { no, yes };
@@ -77,6 +98,9 @@ struct CompileBudget {
 class Compiler {
  public:
   Compiler(NameTable& names, const Limits& limits);
+
+  /// The names that the latest definition with dependency ids referred to, in the order of their places.
+  std::span<const NameRef> name_refs() const noexcept { return name_refs_; }
 
   /// Compiles the elements in chunk[at, end) up to an end-of-stream token or a template instance, which are left to the
   /// caller, or to `end`. Appends to `ops`; on error `ops` is as before.
@@ -126,7 +150,8 @@ class Compiler {
   bool unnamed_wanted_ = false;
   // The call in progress.
   Bytes chunk_;
-  std::size_t at_ = 0, end_ = 0;
+  std::size_t begin_ = 0, at_ = 0, end_ = 0;
+  std::vector<NameRef> name_refs_;
   std::vector<Op>* ops_ = nullptr;
   Arena* arena_ = nullptr;
   std::vector<Frame> stack_;
