@@ -52,19 +52,30 @@ constexpr std::uint64_t hex_characters(std::uint32_t v, HexCase letters) noexcep
   return digits + kZeros + is_letter * static_cast<std::uint64_t>(letters);
 }
 
-/// Decimal without leading zeros. Returns the end.
-inline char* put_decimal(char* out, std::uint64_t v) noexcept {
-  constexpr std::uint64_t kBlock = 100'000'000;
-  if (v >= kBlock) [[unlikely]] {
-    out = put_decimal(out, v / kBlock);
-    store_text(out, decimal_digits(static_cast<std::uint32_t>(v % kBlock)) + kZeros);
-    return out + 8;
-  }
-  const std::uint64_t digits = decimal_digits(static_cast<std::uint32_t>(v));
+/// put_decimal() for v < 10^8.
+inline char* put_decimal_short(char* out, std::uint32_t v) noexcept {
+  const std::uint64_t digits = decimal_digits(v);
   constexpr std::uint64_t kLastDigit = std::uint64_t{1} << 56;  // 0 has one digit, too
   const int leading = std::countr_zero(digits | kLastDigit) / 8;
   store_text(out, (digits + kZeros) >> (8 * leading));
   return out + 8 - leading;
+}
+
+/// Decimal without leading zeros. Returns the end.
+inline char* put_decimal(char* out, std::uint64_t v) noexcept {
+  constexpr std::uint64_t kBlock = 100'000'000;
+  if (v < kBlock) [[likely]]
+    return put_decimal_short(out, static_cast<std::uint32_t>(v));
+  const std::uint64_t high = v / kBlock;
+  if (high < kBlock) {
+    out = put_decimal_short(out, static_cast<std::uint32_t>(high));
+  } else {
+    out = put_decimal_short(out, static_cast<std::uint32_t>(high / kBlock));
+    store_text(out, decimal_digits(static_cast<std::uint32_t>(high % kBlock)) + kZeros);
+    out += 8;
+  }
+  store_text(out, decimal_digits(static_cast<std::uint32_t>(v % kBlock)) + kZeros);
+  return out + 8;
 }
 
 /// "0x" and lowercase without leading zeros. Returns the end.

@@ -71,7 +71,6 @@ Status RecordReader::read(std::size_t at, std::size_t end, Event& event) {
 
 /// From the record's first byte, into `fields` and `text`. Sets `event.choice` when the fields are a choice.
 Status RecordReader::walk_record(Event& event, std::vector<FieldValue>& fields, char* text, const Budget& budget) {
-  const Event before = event;
   values_used_ = 0;
   fields_ = &fields;
   out_ = {fields.data(), text, budget.text};
@@ -90,6 +89,9 @@ Status RecordReader::walk_record(Event& event, std::vector<FieldValue>& fields, 
     return Ok{};
   }
   // What was empty when the planner was asked came later: it would have chosen otherwise.
+  Event before;
+  before.origin = event.origin;
+  before.raw = event.raw;
   event = before;
   budget_ = budget.compile;
   return walk_record(event, fields, text, budget);

@@ -94,7 +94,11 @@ class RecordReader final : public FieldReader {
   void note(Item item, std::uint8_t type, Bytes bytes);
   void note_text(Item item, std::string_view text);
   Text format(std::uint8_t type, Bytes bytes, char*& out);
-  void make_room(std::size_t fields);
+  /// Sees to it that so many fields fit behind out_.field.
+  void make_room(std::size_t fields) {
+    if (static_cast<std::size_t>(fields_->data() + fields_->size() - out_.field) < fields) grow(fields);
+  }
+  void grow(std::size_t fields);
   static bool spend(std::size_t& left, std::size_t amount) noexcept {
     if (amount > left) return false;
     left -= amount;

@@ -69,26 +69,6 @@ char* put_real(char* out, Real value) noexcept {
   return error == std::errc{} ? end : out;
 }
 
-char* put_guid(char* out, Bytes b) noexcept {
-  const auto characters = [&b](std::uint32_t v) { return hex_characters(v, HexCase::upper); };
-  const std::uint64_t two_and_three =
-      characters(static_cast<std::uint32_t>(load_le<std::uint16_t>(b, 4)) << 16 | load_le<std::uint16_t>(b, 6));
-  const std::uint64_t four_and_five = characters(load_be32(b, 8));
-  out[0] = '{';
-  store_text(out + 1, characters(load_le<std::uint32_t>(b, 0)));
-  out[9] = '-';
-  store_text(out + 10, two_and_three);
-  out[14] = '-';
-  store_text(out + 15, two_and_three >> 32);
-  out[19] = '-';
-  store_text(out + 20, four_and_five);
-  out[24] = '-';
-  store_text(out + 25, four_and_five >> 32);
-  store_text(out + 29, characters(load_be32(b, 12)));
-  out[37] = '}';
-  return out + 38;
-}
-
 struct SystemTime {
   Le<std::uint16_t> year, month, weekday, day, hour, minute, second, millisecond;
 };
@@ -126,25 +106,6 @@ char* put_systemtime(char* out, const SystemTime& t) noexcept {
   store_text(out + 20, (decimal_digits(number(t.millisecond)) + kZeros) >> 40);
   out[23] = 'Z';
   return out + 24;
-}
-
-/// [MS-DTYP] 2.4.2. nullptr when the bytes are too few.
-char* put_sid(char* out, Bytes b) noexcept {
-  if (b.size() < 8) return nullptr;
-  const auto count = static_cast<std::size_t>(b[1]);
-  if (count > 15 || b.size() - 8 < 4 * count) return nullptr;
-  *out++ = 'S';
-  *out++ = '-';
-  out = put_decimal(out, static_cast<std::uint64_t>(b[0]));
-  *out++ = '-';
-  std::uint64_t authority = 0;
-  for (std::size_t i = 2; i < 8; ++i) authority = authority << 8 | static_cast<std::uint64_t>(b[i]);
-  out = authority >> 32 != 0 ? put_hex_number(out, authority) : put_decimal(out, authority);
-  for (std::size_t i = 0; i < count; ++i) {
-    *out++ = '-';
-    out = put_decimal(out, load_le<std::uint32_t>(b, 8 + 4 * i));
-  }
-  return out;
 }
 
 /// An integer by the bytes that are there: 1, 2, 4 or 8, whatever its type promises.
@@ -215,7 +176,46 @@ ValueKind kind_of(Type type) noexcept {
 
 }  // namespace
 
-char* ValueWriter::put_filetime(char* out, std::uint64_t ticks) {
+/// [MS-DTYP] 2.4.2.
+char* ValueWriter::put_sid(char* out, Bytes b) noexcept {
+  if (b.size() < 8) return nullptr;
+  const auto count = static_cast<std::size_t>(b[1]);
+  if (count > 15 || b.size() - 8 < 4 * count) return nullptr;
+  *out++ = 'S';
+  *out++ = '-';
+  out = put_decimal(out, static_cast<std::uint64_t>(b[0]));
+  *out++ = '-';
+  std::uint64_t authority = 0;
+  for (std::size_t i = 2; i < 8; ++i) authority = authority << 8 | static_cast<std::uint64_t>(b[i]);
+  out = authority >> 32 != 0 ? put_hex_number(out, authority) : put_decimal(out, authority);
+  for (std::size_t i = 0; i < count; ++i) {
+    *out++ = '-';
+    out = put_decimal(out, load_le<std::uint32_t>(b, 8 + 4 * i));
+  }
+  return out;
+}
+
+char* ValueWriter::put_guid(char* out, Bytes b) noexcept {
+  const auto characters = [&b](std::uint32_t v) { return hex_characters(v, HexCase::upper); };
+  const std::uint64_t two_and_three =
+      characters(static_cast<std::uint32_t>(load_le<std::uint16_t>(b, 4)) << 16 | load_le<std::uint16_t>(b, 6));
+  const std::uint64_t four_and_five = characters(load_be32(b, 8));
+  out[0] = '{';
+  store_text(out + 1, characters(load_le<std::uint32_t>(b, 0)));
+  out[9] = '-';
+  store_text(out + 10, two_and_three);
+  out[14] = '-';
+  store_text(out + 15, two_and_three >> 32);
+  out[19] = '-';
+  store_text(out + 20, four_and_five);
+  out[24] = '-';
+  store_text(out + 25, four_and_five >> 32);
+  store_text(out + 29, characters(load_be32(b, 12)));
+  out[37] = '}';
+  return out + 38;
+}
+
+char* ValueWriter::put_filetime(char* out, std::uint64_t ticks) noexcept {
   constexpr std::uint64_t kTicksPerSecond = 10'000'000;
   constexpr std::uint64_t kYear10000 = 2'650'467'744'000'000'000;  // no four digits for what comes later
   if (ticks >= kYear10000) return put_decimal(out, ticks);

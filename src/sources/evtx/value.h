@@ -68,7 +68,8 @@ class ValueWriter {
   /// Input:  `out` has room for text_cost(bytes.size()) + kTextSlack; it is moved behind the text. The bytes up to
   ///         `readable_end` may be read, though only `bytes` count.
   /// Cost:   one pass, no allocation.
-  Text write(std::uint8_t type, Bytes bytes, const std::byte* readable_end, char*& out, bool& fits) {
+  [[gnu::always_inline]] Text write(std::uint8_t type, Bytes bytes, const std::byte* readable_end, char*& out,
+                                    bool& fits) {
     char* const from = out;
     // OPTIMIZATION: the commonest types in their usual size, in place; ValueText.IsCanonical holds both ways to the
     // same texts.
@@ -90,6 +91,20 @@ class ValueWriter {
         if (bytes.size() != 8) break;
         out = put_hex_number(out, load_le<std::uint64_t>(bytes, 0));
         return {ValueKind::string, text(from, out)};
+      case Type::guid:
+        if (bytes.size() != 16) break;
+        out = put_guid(out, bytes);
+        return {ValueKind::string, text(from, out)};
+      case Type::filetime:
+        if (bytes.size() != 8) break;
+        out = put_filetime(out, load_le<std::uint64_t>(bytes, 0));
+        return {ValueKind::string, text(from, out)};
+      case Type::sid:
+        if (char* const after = put_sid(out, bytes)) {
+          out = after;
+          return {ValueKind::string, text(from, out)};
+        }
+        break;
       default: break;
     }
     char* end = from;  // its address leaves; that of `out` does not, so the caller's may stay in a register
@@ -104,7 +119,9 @@ class ValueWriter {
   }
   ValueKind write_any(Type type, Bytes bytes, char*& out, bool& fits);
   bool write_fixed(Type type, Bytes bytes, char*& out);
-  char* put_filetime(char* out, std::uint64_t ticks);
+  static char* put_guid(char* out, Bytes bytes) noexcept;
+  static char* put_sid(char* out, Bytes bytes) noexcept;  // nullptr when the bytes are too few
+  char* put_filetime(char* out, std::uint64_t ticks) noexcept;
 
   std::uint64_t day_ = ~std::uint64_t{0};  // since 1601
   char date_[16] = {};                     // "2026-11-25T"

@@ -18,6 +18,12 @@ bool is_binxml(std::uint8_t type) noexcept { return type == static_cast<std::uin
 /// One plain value, as nearly always: not null, BinXML or an array.
 bool is_plain(std::uint8_t type) noexcept { return type != 0 && type < static_cast<std::uint8_t>(Type::evt_handle); }
 
+/// Of the event's own: what is noted without its text.
+bool is_number(Item item) noexcept { return item == Item::event_id || item == Item::record_id || item == Item::time; }
+
+/// What more is to be done for than to note a number.
+bool is_general(Item item) noexcept { return item != Item::none && !is_number(item); }
+
 /// Numbers stay within 32 bits, else they are none.
 std::optional<std::uint32_t> narrow(std::optional<std::uint64_t> v) noexcept {
   if (!v || *v > 0xFFFFFFFF) return std::nullopt;
@@ -26,10 +32,8 @@ std::optional<std::uint32_t> narrow(std::optional<std::uint64_t> v) noexcept {
 
 }  // namespace
 
-/// Sees to it that so many fields fit behind out_.field.
-void RecordReader::make_room(std::size_t fields) {
+void RecordReader::grow(std::size_t fields) {
   const auto used = static_cast<std::size_t>(out_.field - fields_->data());
-  if (fields_->size() - used >= fields) return;
   fields_->resize(std::max(used + fields, 2 * fields_->size()));
   out_.field = fields_->data() + used;
 }
@@ -65,17 +69,19 @@ Status RecordReader::walk(const Program& program, Values values, std::size_t dep
           out_ = out;
           return unfolds();
         }
-        if (op->item == Item::none) {
-          if (choice != nullptr && !choice->contains(op->field)) continue;
-          bool fits = true;
-          const Text text = writer_.write(v.type, bytes_of(v), readable_end, out.text, fits);
-          if (!fits) oddity_ = kMisfit;
-          *out.field++ = {op->field, text.kind, text.text};
+        if (is_general(op->item)) {
+          out_ = out;
+          if (needed(*op)) put_value(*op, v.type, bytes_of(v));
+          out = out_;
           continue;
         }
-        out_ = out;
-        if (needed(*op)) put_value(*op, v.type, bytes_of(v));
-        out = out_;
+        const Bytes bytes = bytes_of(v);
+        if (is_number(op->item)) note(op->item, v.type, bytes);
+        if (!op->emit || (choice != nullptr && !choice->contains(op->field))) continue;
+        bool fits = true;
+        const Text text = writer_.write(v.type, bytes, readable_end, out.text, fits);
+        if (!fits) oddity_ = kMisfit;
+        *out.field++ = {op->field, text.kind, text.text};
         continue;
       }
     }
@@ -215,7 +221,7 @@ Text RecordReader::format(std::uint8_t type, Bytes bytes, char*& out) {
 }
 
 void RecordReader::put_value(const Op& op, std::uint8_t type, Bytes bytes) {
-  if (op.item == Item::event_id || op.item == Item::record_id || op.item == Item::time) {
+  if (is_number(op.item)) {
     note(op.item, type, bytes);
     if (!op.emit || !chosen(op.field)) return;
   }
