@@ -125,16 +125,18 @@ void RecordReader::plan(const Program& program, Values values) {
     if (values_[values.base + sub].type == static_cast<std::uint8_t>(Type::binxml)) return;
   }
   for (const std::uint16_t i : {head.provider, head.event_id, head.channel}) {
-    Op op = program.ops[i];
-    op.emit = false;
+    const Op& op = program.ops[i];
     if (op.kind == OpKind::literal) {
       note_text(op.item, op.text);
-    } else {
-      const Value v = values_[values.base + op.sub];
-      if ((v.type & kArrayBit) != 0) return;
-      if (v.type == 0 && op.vanishes) continue;
-      put_value(op, v.type, bytes_of(v));
+      continue;
     }
+    const Value v = values_[values.base + op.sub];
+    if ((v.type & kArrayBit) != 0) return;
+    if (v.type == 0) continue;
+    if (op.item == Item::event_id)
+      note(op.item, v.type, bytes_of(v));
+    else
+      note_text(op.item, format(v.type, bytes_of(v), out_.text).text);
   }
   asked_ = {event_->channel, event_->provider, event_->event_id};
   choice_ = &planner_->choose(asked_.channel, asked_.provider, asked_.event_id);

@@ -18,8 +18,15 @@ constexpr std::array<char16_t, 32> kCp1252{0x20AC, 0x0081, 0x201A, 0x0192, 0x201
 
 char* put_ansi(char* out, Bytes bytes) noexcept {
   while (!bytes.empty() && bytes.back() == std::byte{0}) bytes = bytes.first(bytes.size() - 1);
-  for (const std::byte byte : bytes) {
-    char32_t c = static_cast<unsigned char>(byte);
+  for (std::size_t i = 0; i < bytes.size();) {
+    constexpr std::uint64_t kHigh = 0x8080808080808080;
+    if (bytes.size() - i >= 8 && (load_le<std::uint64_t>(bytes, i) & kHigh) == 0) {  // eight of ASCII at once
+      store_text(out, load_le<std::uint64_t>(bytes, i));
+      i += 8;
+      out += 8;
+      continue;
+    }
+    char32_t c = static_cast<unsigned char>(bytes[i++]);
     if (c >= 0x80 && c < 0xA0) c = kCp1252[c - 0x80];
     if (c < 0x80) {
       *out++ = static_cast<char>(c);

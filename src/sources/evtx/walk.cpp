@@ -117,15 +117,15 @@ bool RecordReader::unnamed_chosen() {
   return unnamed_chosen_ == Unnamed::take;
 }
 
-/// Must the text of this op's value be made, or its number be noted?
+/// Must the text of this op's value be made, or is the event itself to learn of it?
 bool RecordReader::needed(const Op& op) {
   switch (op.item) {
     case Item::none: return op.emit && chosen(op.field);
     case Item::unnamed_data: return op.emit && unnamed_chosen();
     case Item::dynamic: return dynamic_wanted_ && chosen(dynamic_field_);
-    case Item::provider:
-    case Item::channel:
-    case Item::computer:
+    case Item::provider: return event_->provider.empty() || (op.emit && chosen(op.field));
+    case Item::channel: return event_->channel.empty() || (op.emit && chosen(op.field));
+    case Item::computer: return event_->host.empty() || (op.emit && chosen(op.field));
     case Item::event_id:
     case Item::record_id:
     case Item::time: return true;
