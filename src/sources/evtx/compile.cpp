@@ -68,10 +68,18 @@ Head find_head(std::span<const Op> ops) noexcept {
   return {};
 }
 
-Program make_program(std::span<const Op> ops) noexcept {
+Program make_program(std::span<Op> ops) noexcept {
   Program p{ops.data(), ops.size(), 0, find_head(ops)};
-  for (const Op& op : ops)
-    if (op.kind == OpKind::literal) p.literal_bytes += op.text.size();
+  for (Op& op : ops) {
+    const bool number = op.item == Item::event_id || op.item == Item::record_id || op.item == Item::time;
+    if (op.kind == OpKind::literal) {
+      p.literal_bytes += op.text.size();
+      if (op.item == Item::none && op.emit) op.path = Path::field_literal;
+    } else if (op.kind == OpKind::value) {
+      if (op.item == Item::none && op.emit) op.path = Path::field_value;
+      if (number) op.path = Path::number_value;
+    }
+  }
   return p;
 }
 

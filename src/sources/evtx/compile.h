@@ -43,16 +43,25 @@ enum class OpKind : std::uint8_t {
   set_name,  ///< substitution `sub` names the values with Item::dynamic that follow
 };
 
+/// What a walk does for an op: one number to branch on.
+enum class Path : std::uint8_t {
+  field_literal,  ///< a literal that fills a field and is nothing else
+  field_value,    ///< a value that fills a field and is nothing else
+  number_value,   ///< a number or time of the event itself
+  other,
+};
+
 /// One slot. Everything that can be decided before a record is seen is decided here.
 struct Op {
   OpKind kind = OpKind::literal;
   Item item = Item::none;
   Scope scope = Scope::inside;
-  bool used = false;      ///< emit, or an item other than none: the value is looked at
-  bool emit = false;      ///< somebody wants the value in `field`
-  bool vanishes = false;  ///< an optional substitution: when it is null, the attribute or element is not there
-  bool may_nest = false;  ///< the template says BinXML, or children are expected here
-  bool raw = false;       ///< while compiling: `text` is UTF-16LE still
+  Path path = Path::other;  ///< filled by make_program()
+  bool used = false;        ///< emit, or an item other than none: the value is looked at
+  bool emit = false;        ///< somebody wants the value in `field`
+  bool vanishes = false;    ///< an optional substitution: when it is null, the attribute or element is not there
+  bool may_nest = false;    ///< the template says BinXML, or children are expected here
+  bool raw = false;         ///< while compiling: `text` is UTF-16LE still
   std::uint16_t sub = 0;
   FieldId field = kUnnamedField;
   std::string_view text;
@@ -84,8 +93,8 @@ struct Program {
   Head head;
 };
 
-/// Describes ops that stay where they are.
-Program make_program(std::span<const Op> ops) noexcept;
+/// Finishes ops that stay where they are, and describes them.
+Program make_program(std::span<Op> ops) noexcept;
 
 /// Does the definition's BinXML carry dependency ids? Templates do; fragments without a template do not.
 enum class DependencyIds : std::uint8_t { no, yes };

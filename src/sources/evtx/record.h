@@ -78,6 +78,7 @@ class RecordReader final : public FieldReader {
 
   // walk.cpp
   Status walk(const Program& program, Values values, std::size_t depth);
+  Status walk_other(const Op*& op, Values values, std::size_t depth);
   Status walk_concat(const Op& whole, Values values, std::size_t depth);
   Status put_pieces(const Op& whole, Values values, bool make);
   Status walk_value(const Op& op, Value v, std::size_t depth);

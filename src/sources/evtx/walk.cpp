@@ -21,9 +21,6 @@ bool is_plain(std::uint8_t type) noexcept { return type != 0 && type < static_ca
 /// Of the event's own: what is noted without its text.
 bool is_number(Item item) noexcept { return item == Item::event_id || item == Item::record_id || item == Item::time; }
 
-/// What more is to be done for than to note a number.
-bool is_general(Item item) noexcept { return item != Item::none && !is_number(item); }
-
 /// Numbers stay within 32 bits, else they are none.
 std::optional<std::uint32_t> narrow(std::optional<std::uint64_t> v) noexcept {
   if (!v || *v > 0xFFFFFFFF) return std::nullopt;
@@ -38,46 +35,36 @@ void RecordReader::grow(std::size_t fields) {
   out_.field = fields_->data() + used;
 }
 
-/// OPTIMIZATION: where the next field and text go is kept in a local, and the commonest kind of op is done in place;
-/// everything else goes through the members and the general functions below. reader_against_writer_test holds the
-/// result to what the writer of the file says.
+/// OPTIMIZATION: where the next field and text go is kept in a local, and the commonest ops are done in place;
+/// everything else goes through the members and walk_other(). EvtxPlanner and reader_against_writer_test hold the
+/// result to what walk_other() alone gives and to what the writer of the file says.
 Status RecordReader::walk(const Program& program, Values values, std::size_t depth) {
   if (!spend(steps_left_, program.count) || !spend(out_.text_left, program.literal_bytes)) return unfolds();
   const Op* const end = program.ops + program.count;
   make_room(2 * program.count);  // an unnamed Data may fill two fields
   const std::byte* const readable_end = chunk_.data() + chunk_.size();
   const FieldChoice* const choice = choice_;
-  const std::size_t count = values.count;
   Out out = out_;
   for (const Op* op = program.ops; op != end; ++op) {
-    if (op->kind == OpKind::literal) {
-      if (op->item == Item::none) {
-        if (choice == nullptr || choice->contains(op->field)) *out.field++ = {op->field, ValueKind::string, op->text};
-        continue;
-      }
-      out_ = out;
-      if (needed(*op)) put(*op, {ValueKind::string, op->text});
-      out = out_;
+    if (op->path == Path::field_literal) {
+      if (choice != nullptr && !choice->contains(op->field)) continue;
+      *out.field++ = {op->field, ValueKind::string, op->text};
       continue;
     }
-    if (op->kind == OpKind::value && op->sub < count) [[likely]] {
+    if (op->path != Path::other && op->sub < values.count) {
       const Value v = values_[values.base + op->sub];
       if (v.type == 0 && op->vanishes) continue;
-      if (is_plain(v.type)) [[likely]] {
-        if (!op->used) continue;
+      if (is_plain(v.type)) {
         if (!spend(out.text_left, text_cost(v.size))) {
           out_ = out;
           return unfolds();
         }
-        if (is_general(op->item)) {
-          out_ = out;
-          if (needed(*op)) put_value(*op, v.type, bytes_of(v));
-          out = out_;
-          continue;
-        }
         const Bytes bytes = bytes_of(v);
-        if (is_number(op->item)) note(op->item, v.type, bytes);
-        if (!op->emit || (choice != nullptr && !choice->contains(op->field))) continue;
+        if (op->path == Path::number_value) {
+          note(op->item, v.type, bytes);
+          if (!op->emit) continue;
+        }
+        if (choice != nullptr && !choice->contains(op->field)) continue;
         bool fits = true;
         const Text text = writer_.write(v.type, bytes, readable_end, out.text, fits);
         if (!fits) oddity_ = kMisfit;
@@ -86,18 +73,28 @@ Status RecordReader::walk(const Program& program, Values values, std::size_t dep
       }
     }
     out_ = out;
-    if (op->kind == OpKind::concat) {
-      SW_TRY(walk_concat(*op, values, depth));
-      op += op->sub;
-    } else if (op->kind == OpKind::set_name) {
-      set_name(*op, values);
-    } else {
-      SW_TRY(walk_value(*op, value_of(*op, values), depth));
-    }
+    SW_TRY(walk_other(op, values, depth));
     make_room(2 * static_cast<std::size_t>(end - op));
     out = out_;
   }
   out_ = out;
+  return Ok{};
+}
+
+/// Any op at all; moves `op` over the pieces of a concat.
+Status RecordReader::walk_other(const Op*& op, Values values, std::size_t depth) {
+  switch (op->kind) {
+    case OpKind::literal:
+      if (needed(*op)) put(*op, {ValueKind::string, op->text});
+      return Ok{};
+    case OpKind::value: return walk_value(*op, value_of(*op, values), depth);
+    case OpKind::set_name: set_name(*op, values); return Ok{};
+    case OpKind::concat: {
+      const Op& whole = *op;
+      op += whole.sub;
+      return walk_concat(whole, values, depth);
+    }
+  }
   return Ok{};
 }
 
