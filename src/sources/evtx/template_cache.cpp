@@ -70,12 +70,14 @@ bool TemplateCache::same(const Entry& entry, Bytes chunk, std::size_t definition
       return false;
     done = name.at + 4;
   }
-  return equal(here + done, kept + done, entry.used - done);
+  return equal(here + done, kept + done, entry.read - done);
 }
 
 const TemplateCache::Entry* TemplateCache::keep(Bytes chunk, std::size_t definition, Scope scope, std::size_t used,
                                                 std::span<const Op> ops, std::span<const NameRef> names) {
-  std::size_t bytes = used;
+  const std::size_t size = load_le<std::uint32_t>(chunk, definition + kSizeAt);
+  const std::size_t read = used < size ? used + 1 : used;
+  std::size_t bytes = read;
   for (const Op& op : ops) bytes += op.text.size();
   for (const NameRef& name : names) bytes += name.is_inline ? 0 : 2 * std::size_t{name.chars};
   if (used == 0 || ops.size() > kOpsMax || names.size() > kNamesMax || bytes > kBytesMax) return nullptr;
@@ -89,17 +91,18 @@ const TemplateCache::Entry* TemplateCache::keep(Bytes chunk, std::size_t definit
     return nullptr;
   }
 
-  const auto copy = [this](const std::byte* data, std::size_t size) {
+  const auto copy = [this](const std::byte* data, std::size_t n) {
     const std::size_t at = bytes_.size();
-    bytes_.insert(bytes_.end(), data, data + size);
+    bytes_.insert(bytes_.end(), data, data + n);
     return static_cast<std::uint32_t>(at);
   };
   const std::size_t begin = definition + sizeof(DefinitionHeader);
   entry->used = used;
   std::memcpy(entry->guid.data(), chunk.data() + definition + kGuidAt, entry->guid.size());
-  entry->size = load_le<std::uint32_t>(chunk, definition + kSizeAt);
+  entry->size = static_cast<std::uint32_t>(size);
   entry->scope = scope;
-  entry->bytes = copy(chunk.data() + begin, used);
+  entry->read = read;
+  entry->bytes = copy(chunk.data() + begin, read);
   entry->names_begin = static_cast<std::uint32_t>(names_.size());
   for (NameRef name : names) {
     if (!name.is_inline) name.offset = copy(chunk.data() + name.offset, 2 * std::size_t{name.chars});

@@ -25,6 +25,7 @@ class TemplateCache {
   struct Entry {
     Program program;
     std::size_t used = 0;  ///< bytes of the definition that were compiled, 0: free
+    std::size_t read = 0;  ///< those and the token behind them, which said that they end
     std::array<std::byte, 16> guid{};
     std::uint32_t size = 0;
     Scope scope = Scope::document;

@@ -71,8 +71,8 @@ class ValueWriter {
   [[gnu::always_inline]] Text write(std::uint8_t type, Bytes bytes, const std::byte* readable_end, char*& out,
                                     bool& fits) {
     char* const from = out;
-    // OPTIMIZATION: the commonest types in their usual size, in place; ValueText.IsCanonical holds both ways to the
-    // same texts.
+    // OPTIMIZATION: the commonest types in their usual size, in place; ValueText.IsCanonical has every type in its
+    // usual size and in others.
     switch (Type{type}) {
       case Type::string: out = put_utf16(out, bytes, readable_end); return {ValueKind::string, text(from, out)};
       case Type::uint8:
