@@ -168,12 +168,14 @@ Status RecordReader::read_fragment(std::size_t at, std::size_t end, Scope scope,
         at += kFragmentHeaderSize;
         break;
       case kTemplateInstance: at = SW_TRY(read_instance(at, end, scope, depth)); break;
-      default:
-        may_plan_ = false;
+      default: {
         compiled_.clear();
         at = SW_TRY(compiler_.compile(chunk_, at, end, scope, DependencyIds::no, compiled_, arena_, budget_));
-        SW_TRY(walk(store(compiled_, arena_), {}, depth));
+        const Program program = store(compiled_, arena_);
+        if (may_plan_) plan(program, {});
+        SW_TRY(walk(program, {}, depth));
         break;
+      }
     }
   }
   return Ok{};

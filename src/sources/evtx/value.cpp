@@ -203,7 +203,7 @@ char* ValueWriter::put_sid(char* out, Bytes b) noexcept {
 }
 
 char* ValueWriter::put_guid(char* out, Bytes b) noexcept {
-  const auto characters = [&b](std::uint32_t v) { return hex_characters(v, HexCase::upper); };
+  const auto characters = [](std::uint32_t v) { return hex_characters(v, HexCase::upper); };
   const std::uint64_t two_and_three =
       characters(static_cast<std::uint32_t>(load_le<std::uint16_t>(b, 4)) << 16 | load_le<std::uint16_t>(b, 6));
   const std::uint64_t four_and_five = characters(load_be32(b, 8));
