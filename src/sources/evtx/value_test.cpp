@@ -123,7 +123,7 @@ TEST(Utf16, EveryWayGivesTheSame) {
     for (std::size_t odd = 0; odd <= n; ++odd) {
       std::string utf16;
       for (std::size_t i = 0; i < n; ++i)
-        utf16 += le<std::uint16_t>(static_cast<std::uint16_t>(i == odd ? 0x80 << (i % 9) : 'a' + i % 26));
+        utf16 += le<std::uint16_t>(static_cast<std::uint16_t>(i == odd ? std::size_t{0x80} << (i % 9) : 'a' + i % 26));
       const std::string whole = utf16 + std::string(40, '\xC3');  // what stands behind must not matter
       const std::string want = utf16le_to_utf8(as_bytes(utf16));
       for (const std::size_t readable : {std::size_t{0}, std::size_t{1}, std::size_t{31}, std::size_t{40}}) {
