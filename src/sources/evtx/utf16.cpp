@@ -7,7 +7,7 @@
 #include "sources/evtx/digits.h"
 
 #if defined(__x86_64__)
-#include <immintrin.h>
+#include <emmintrin.h>
 #endif
 
 namespace stopwarden::evtx {
@@ -31,11 +31,11 @@ namespace {
 
 #if defined(__x86_64__)
 
-// OPTIMIZATION: 16 units a step with what every x86-64 has, 32 with AVX2 for long texts. Reading on behind the text
-// instead of a loop over its tail is what makes short texts cheap. Utf16.EveryWayGivesTheSame compares at every length.
-static_assert(kTextSlack >= 32);
+// OPTIMIZATION: 16 units a step with what every x86-64 has. Reading on behind the text instead of a loop over its tail
+// is what makes short texts cheap. Utf16.EveryWayGivesTheSame compares at every length.
+static_assert(kTextSlack >= 16);
 
-inline std::size_t copy_ascii_sse2(const std::byte* from, std::size_t units, const std::byte* readable_end,
+inline std::size_t copy_ascii_best(const std::byte* from, std::size_t units, const std::byte* readable_end,
                                    char* out) noexcept {
   const __m128i high = _mm_set1_epi16(static_cast<short>(0xFF80));
   const auto readable = static_cast<std::size_t>(readable_end - from);
@@ -57,36 +57,13 @@ inline std::size_t copy_ascii_sse2(const std::byte* from, std::size_t units, con
   return units;
 }
 
-__attribute__((target("avx2"))) std::size_t copy_ascii_avx2(const std::byte* from, std::size_t units,
-                                                            const std::byte* readable_end, char* out) noexcept {
-  const __m256i high = _mm256_set1_epi16(static_cast<short>(0xFF80));
-  std::size_t i = 0;
-  for (; units - i >= 32; i += 32) {
-    const void* const at = from + 2 * i;
-    const __m256i a = _mm256_loadu_si256(static_cast<const __m256i*>(at));
-    const __m256i b = _mm256_loadu_si256(static_cast<const __m256i*>(at) + 1);
-    if (!_mm256_testz_si256(_mm256_or_si256(a, b), high)) break;
-    _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(out + i)),
-                        _mm256_permute4x64_epi64(_mm256_packus_epi16(a, b), 0xD8));
-  }
-  return i + copy_ascii_sse2(from + 2 * i, units - i, readable_end, out + i);
-}
-
-constexpr std::size_t kLong = 64;  // units from which the call of the wider way pays
-
-#endif
-
-inline std::size_t copy_ascii_best(const std::byte* from, std::size_t units, const std::byte* readable_end,
-                                   char* out) noexcept {
-#if defined(__x86_64__)
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (units >= kLong && has_avx2) return copy_ascii_avx2(from, units, readable_end, out);
-  return copy_ascii_sse2(from, units, readable_end, out);
 #else
-  (void)readable_end;
+
+inline std::size_t copy_ascii_best(const std::byte* from, std::size_t units, const std::byte*, char* out) noexcept {
   return copy_ascii_plain(from, units, out);
-#endif
 }
+
+#endif
 
 }  // namespace
 

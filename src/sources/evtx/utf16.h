@@ -9,7 +9,7 @@ namespace stopwarden::evtx {
 /// Copies the ASCII code units at the front of [from, from + 2 * units) to `out` as bytes; returns how many there were.
 /// Reads no byte at or behind `readable_end`, which is not before the last unit's end; writes up to kTextSlack bytes
 /// behind what counts.
-/// Cost: 16 or 32 units a step where the processor can, short texts in one step without a loop over their tail.
+/// Cost: 16 units a step where the processor can, short texts in one step without a loop over their tail.
 std::size_t copy_ascii(const std::byte* from, std::size_t units, const std::byte* readable_end, char* out) noexcept;
 
 /// The same, one unit after the other: what the fast ways are tested against.
