@@ -71,13 +71,16 @@ Head find_head(std::span<const Op> ops) noexcept {
 Program make_program(std::span<Op> ops) noexcept {
   Program p{ops.data(), ops.size(), 0, find_head(ops)};
   for (Op& op : ops) {
+    const bool name = op.item == Item::provider || op.item == Item::channel || op.item == Item::computer;
     const bool number = op.item == Item::event_id || op.item == Item::record_id || op.item == Item::time;
     if (op.kind == OpKind::literal) {
       p.literal_bytes += op.text.size();
       if (op.item == Item::none && op.emit) op.path = Path::field_literal;
+      if (name) op.path = Path::name_literal;
     } else if (op.kind == OpKind::value) {
       if (op.item == Item::none && op.emit) op.path = Path::field_value;
       if (number) op.path = Path::number_value;
+      if (name) op.path = Path::name_value;
     }
   }
   return p;
@@ -160,6 +163,16 @@ Result<Bytes> Compiler::read_name() {
     at_ += kNameHeader + 2 * chars + 2;
   }
   return chunk_.subspan(offset + kNameHeader, 2 * chars);
+}
+
+/// What a name that lies in the chunk means.
+/// OPTIMIZATION: without a hash of its characters where it was met before; EvtxTemplateCache holds the reader to what a
+/// new one says.
+NameInfo Compiler::look_up(Bytes name) {
+  const auto offset = static_cast<std::uint32_t>(name.data() - chunk_.data());
+  KnownName& known = known_names_[offset / 2 % known_names_.size()];
+  if (known.offset != offset) known = {offset, names_->look_up(name)};
+  return known.info;
 }
 
 Result<Bytes> Compiler::read_counted_text() {
@@ -282,7 +295,7 @@ Compiler::Frame Compiler::system_child(Bytes name, const NameInfo& info) {
 }
 
 Compiler::Frame Compiler::make_frame(Scope scope, Bytes name) {
-  const NameInfo info = names_->look_up(name);
+  const NameInfo info = look_up(name);
   Frame f;
   switch (scope) {
     case Scope::document:
@@ -399,7 +412,7 @@ void Compiler::name_data(Frame& frame, std::size_t pieces) {
 }
 
 void Compiler::finish_attribute(Frame& frame, Scope scope, Bytes name, std::size_t pieces) {
-  const NameInfo plain = names_->look_up(name);
+  const NameInfo plain = look_up(name);
   if (plain.known == Known::xmlns || scope == Scope::document || frame.info.known == Known::event) {
     ops_->resize(pieces);
     return;

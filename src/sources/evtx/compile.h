@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // BinXML to programs. A template definition is compiled once a chunk; its records then only walk a flat list of slots.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -46,8 +47,10 @@ enum class OpKind : std::uint8_t {
 /// What a walk does for an op: one number to branch on.
 enum class Path : std::uint8_t {
   field_literal,  ///< a literal that fills a field and is nothing else
+  name_literal,   ///< provider, channel or computer, in the template
   field_value,    ///< a value that fills a field and is nothing else
   number_value,   ///< a number or time of the event itself
+  name_value,     ///< provider, channel or computer, in the record
   other,
 };
 
@@ -108,6 +111,9 @@ class Compiler {
  public:
   Compiler(NameTable& names, const Limits& limits);
 
+  /// Names lie elsewhere from here on.
+  void begin_chunk() noexcept { known_names_.fill({}); }
+
   /// The names that the latest definition with dependency ids referred to, in the order of their places.
   std::span<const NameRef> name_refs() const noexcept { return name_refs_; }
 
@@ -146,6 +152,7 @@ class Compiler {
   void flush(Frame& frame);
   Result<bool> read_piece(std::uint8_t token);
   Result<Bytes> read_name();
+  NameInfo look_up(Bytes name);
   Result<Bytes> read_counted_text();
   Status read_entity();
   Status read_substitution(bool optional);
@@ -164,6 +171,13 @@ class Compiler {
   std::vector<Op>* ops_ = nullptr;
   Arena* arena_ = nullptr;
   std::vector<Frame> stack_;
+
+  /// Names of this chunk by where they lie: Data and Name stand in it once and are referred to everywhere.
+  struct KnownName {
+    std::uint32_t offset = 0;
+    NameInfo info;
+  };
+  std::array<KnownName, 64> known_names_;
 };
 
 /// param1..paramN as far as they are wanted, for unnamed Data elements.

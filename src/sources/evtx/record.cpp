@@ -41,6 +41,7 @@ RecordReader::RecordReader(const WantedFields& wanted, FieldPlanner* planner, co
 void RecordReader::begin_chunk(Bytes chunk) {
   chunk_ = chunk;
   cache_.begin_chunk();
+  compiler_.begin_chunk();
   chunk_arena_.reset();
   if (++epoch_ == 0) {  // after 4 billion chunks: no slot may look like one of this round
     std::fill(templates_.begin(), templates_.end(), Template{});

@@ -36,19 +36,21 @@ void RecordReader::grow(std::size_t fields) {
 }
 
 /// OPTIMIZATION: where the next field and text go is kept in a local, and the commonest ops are done in place;
-/// everything else goes through the members and walk_other(). EvtxPlanner and reader_against_writer_test hold the
-/// result to what walk_other() alone gives and to what the writer of the file says.
+/// everything else goes through the members and walk_other(), which takes any op. reader_against_writer_test holds the
+/// result to what the writer of a file says, EvtxPlanner the choice to the whole.
 Status RecordReader::walk(const Program& program, Values values, std::size_t depth) {
   if (!spend(steps_left_, program.count) || !spend(out_.text_left, program.literal_bytes)) return unfolds();
   const Op* const end = program.ops + program.count;
   make_room(2 * program.count);  // an unnamed Data may fill two fields
   const std::byte* const readable_end = chunk_.data() + chunk_.size();
-  const FieldChoice* const choice = choice_;
+  const auto emits = [choice = choice_](const Op& op) {
+    return op.emit && (choice == nullptr || choice->contains(op.field));
+  };
   Out out = out_;
   for (const Op* op = program.ops; op != end; ++op) {
-    if (op->path == Path::field_literal) {
-      if (choice != nullptr && !choice->contains(op->field)) continue;
-      *out.field++ = {op->field, ValueKind::string, op->text};
+    if (op->path <= Path::name_literal) {
+      if (op->path == Path::name_literal) note_text(op->item, op->text);
+      if (emits(*op)) *out.field++ = {op->field, ValueKind::string, op->text};
       continue;
     }
     if (op->path != Path::other && op->sub < values.count) {
@@ -59,15 +61,15 @@ Status RecordReader::walk(const Program& program, Values values, std::size_t dep
           out_ = out;
           return unfolds();
         }
-        const Bytes bytes = bytes_of(v);
-        if (op->path == Path::number_value) {
-          note(op->item, v.type, bytes);
-          if (!op->emit) continue;
-        }
-        if (choice != nullptr && !choice->contains(op->field)) continue;
+        if (op->path == Path::number_value) note(op->item, v.type, bytes_of(v));
+        if (op->path == Path::name_value ? !needed(*op) : !emits(*op)) continue;
         bool fits = true;
-        const Text text = writer_.write(v.type, bytes, readable_end, out.text, fits);
+        const Text text = writer_.write(v.type, bytes_of(v), readable_end, out.text, fits);
         if (!fits) oddity_ = kMisfit;
+        if (op->path == Path::name_value) {
+          note_text(op->item, text.text);
+          if (!emits(*op)) continue;
+        }
         *out.field++ = {op->field, text.kind, text.text};
         continue;
       }
