@@ -1,97 +1,274 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Times whole scans on this machine and prints them as ratios to a yardstick of the same run.
+"""Times the engine on this machine, each task beside its yardstick in the same run, and prints what has to be reached.
 
-Hypothesis: a scan with the default rules costs a small multiple of hashing the same bytes (sha256sum, one core), since most
-events have no rule and are not formatted. Worst case: logs of nothing but process creations. Every task first checks its
-answer: the hits of N copies are those of one.
+    ./dev bench                     every task, on what is at hand
+    ./dev bench evtx_rules --full   1 GB through evtxexport, too; triage with 10 GB
 
-Tasks: evtx (the demo sample's logs, repeated), json (the same acts as NDJSON, generated here).
-A figure without its yardstick says nothing: machines differ and are noisy. Runs are alternated; the median of 5 pairs is shown.
+Tasks: evtx_events, evtx_rules, json_rules, startup, correlation, triage, threads. Each checks its answer before it is
+timed. Tool and yardstick alternate; three runs; the median with min..max. bench/NOTES.md says what each figure means.
+
+Input: --perf DIR (evtx/*.evtx, ndjson/*.jsonl), or what is made once in build/bench: from a corpus beside the
+repository or in $STOPWARDEN_CORPUS, else from our own samples; then the figures are of synthetic logs, and no floor that
+speaks of real ones and of all Windows rules is judged by them.
 """
 import argparse
+import hashlib
 import json
 import pathlib
-import statistics
-import subprocess
+import shutil
 import sys
 import tempfile
-import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-BINARY = ROOT / "build/release/apps/cli/stopwarden"
-PAIRS = 5
+import inputs as make
+from measure import Row, WrongAnswer, engine_bench, machine, print_table, run_child, say, scan
 
-
-def timed(*command: str) -> float:
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - start
+RUNS = 3
+SLOW_MB = 8  # of input where only the reference engine is there
 
 
-def hits(path: pathlib.Path) -> int:
-    done = subprocess.run([BINARY, "scan", "-f", "jsonl", str(path)], check=True, capture_output=True)
-    return sum(json.loads(line)["count"] if b'"count"' in line else 1 for line in done.stdout.splitlines())
+class Bench:
+    """What the tasks share: the inputs, the engine of this build, and what was measured."""
+
+    def __init__(self, arguments: argparse.Namespace):
+        self.full = arguments.full
+        self.gb = arguments.gb
+        self.inputs = make.find(arguments.corpus, arguments.perf, arguments.perf_gb)
+        self.raw: dict = {}  # the JSON objects of engine_bench, by task
+        self.engine = arguments.engine or self.best_engine()
+        self.rules = [word for path in self.inputs.rules for word in ("--rules", path)]
+        self.scan_help = run_child([make.BUILD / "apps/cli/stopwarden", "scan", "--help"]).out.decode()
+
+    def best_engine(self) -> str:
+        small = make.sliced(self.inputs, 1)
+        try:
+            engine_bench("rules", small.evtx[0], "--rules", make.ROOT / "rules", "--engine", "fast", "--passes", 1, "--kinds", 0)
+        except WrongAnswer as e:
+            if "no engine" not in str(e):
+                raise
+            say("this build has no fast engine: timing the reference on small slices")
+            return "reference"
+        return "fast"
+
+    def for_rules(self) -> make.Inputs:
+        return self.inputs if self.engine == "fast" else make.sliced(self.inputs, SLOW_MB)
+
+    def keep(self, task: str, result: dict) -> dict:
+        self.raw.setdefault(task, []).append(result)
+        return result
+
+    def rules_run(self, task: str, files: list, run: int) -> dict:
+        """The first run is held to the reference; the others must give the same hits and list no kinds."""
+        extra = [] if run == 0 else ["--check", 0, "--kinds", 0]
+        got = self.keep(task, engine_bench("rules", *files, *self.rules, "--engine", self.engine, "--passes", 1, *extra))
+        if got["hits_order"] != self.raw[task][0]["hits_order"]:
+            raise WrongAnswer("two runs differ in their hits")
+        return got
 
 
-def event(n: int) -> dict:
-    minute, second, host = n // 60 % 1440, n % 60, f"SRV{n % 40:02d}.corp.example"
-    system = {"Provider": {"#attributes": {"Name": "Microsoft-Windows-Sysmon"}}, "EventID": 1 if n % 5 else 3, "EventRecordID": n,
-              "TimeCreated": {"#attributes": {"SystemTime": f"2026-11-20T{minute // 60:02d}:{minute % 60:02d}:{second:02d}.{n % 1000:03d}Z"}},
-              "Channel": "Microsoft-Windows-Sysmon/Operational", "Computer": host}
-    command = "net  stop \"SQL Server (MSSQLSERVER)\" /y" if n % 10_000 == 1 else f"C:\\App\\worker.exe --job {n} --in C:\\data\\{n % 97}.dat"
-    image = "C:\\Windows\\System32\\net.exe" if n % 10_000 == 1 else "C:\\App\\worker.exe"
-    data = {"UtcTime": "2026-11-20 00:00:00.000", "ProcessId": n % 60000, "Image": image, "CommandLine": command, "User": "CORP\\svc-app",
-            "ParentImage": "C:\\Windows\\System32\\services.exe", "IntegrityLevel": "System", "Hashes": f"SHA256={n:064X}"}
-    return {"Event": {"System": system, "EventData": data}}
+def show_rate(bench: Bench, task: str, unit: str) -> str:
+    last = bench.raw[task][-1]
+    text = f"{last['median_gb_per_s']:.3g} GB/s of {unit}, {last['median_events_per_s'] / 1e3:.0f} k events/s, " \
+           f"{last['allocations_per_event_warm']:.2g} allocations an event once warm"
+    return text + (f", engine {last['engine']}, {last['rules']} rules, {last['hits']} hits" if "engine" in last else "")
 
 
-def make_json(folder: pathlib.Path, megabytes: int) -> pathlib.Path:
-    target = folder / "events.jsonl"
-    with target.open("w", encoding="utf-8") as f:
-        n = 0
-        while f.tell() < megabytes * 1_000_000:
-            f.write("".join(json.dumps(event(n + i), separators=(",", ":")) + "\n" for i in range(5000)))
-            n += 5000
-    return target
+def show_kinds(result: dict) -> None:
+    say("  dearest kinds of event: " + "; ".join(
+        f"{k['channel'].rpartition('/')[0] or k['channel'] or '-'} {k['id']} x{k['events']}: {k['read_ns']} + {k['match_ns']} ns"
+        for k in result["kinds"][:6]))
 
 
-def make_evtx(folder: pathlib.Path, megabytes: int) -> pathlib.Path:
-    logs = sorted((ROOT / "build/release/samples/demo").glob("*.evtx"))
-    if not logs:
-        sys.exit("run ./dev demo first: it makes the sample logs")
-    target, size, n = folder / "evtx", 0, 0
-    target.mkdir()
-    while size < megabytes * 1_000_000:
-        for log in logs:
-            (target / f"{n:05d}.evtx").write_bytes(log.read_bytes())
-            size += log.stat().st_size
-            n += 1
-    return target
+def evtx_events(bench: Bench) -> list:
+    files, shares = bench.inputs.evtx, []
+    for _ in range(RUNS):
+        cache = bench.keep("pread", engine_bench("pread", *bench.inputs.evtx))
+        ours = bench.keep("evtx_events", engine_bench("evtx-read", *files, "--passes", 1))
+        shares.append(100 * ours["median_gb_per_s"] / cache["median_gb_per_s"])
+    return [Row("evtx_events", "share of the page-cache read rate", shares, " %", 18, 25,
+                note=show_rate(bench, "evtx_events", "record bytes"))]
 
 
-def run(task: str, path: pathlib.Path) -> None:
-    files = [str(f) for f in sorted(path.iterdir())] if path.is_dir() else [str(path)]
-    megabytes = sum(pathlib.Path(f).stat().st_size for f in files) / 1e6
-    found = hits(path)
-    if found == 0:
-        sys.exit(f"{task}: no hits; the scan does not do what this task thinks")
-    pairs = [(timed(str(BINARY), "scan", "-f", "jsonl", str(path)), timed("sha256sum", *files)) for _ in range(PAIRS)]
-    ratio = [a / b for a, b in pairs]
-    print(f"{task:6} {megabytes:7.0f} MB  {found:6} hits  scan {statistics.median(a for a, _ in pairs):6.2f} s  sha256sum "
-          f"{statistics.median(b for _, b in pairs):6.2f} s  ratio {statistics.median(ratio):5.2f} ({min(ratio):.2f}..{max(ratio):.2f})")
+def evtx_rules(bench: Bench) -> list:
+    files, shares, ours_cpu = bench.for_rules().evtx, [], []
+    for run in range(RUNS):
+        cache = bench.keep("pread", engine_bench("pread", *bench.inputs.evtx))
+        ours = bench.rules_run("evtx_rules", files, run)
+        shares.append(100 * ours["median_gb_per_s"] / cache["median_gb_per_s"])
+        ours_cpu.append(ours["passes_cpu_s"][0] / ours["used_bytes"])
+    show_kinds(bench.raw["evtx_rules"][0])
+    rows = [Row("evtx_rules", "share of the page-cache read rate", shares, " %", 5.5, 8, note=show_rate(bench, "evtx_rules", "record bytes"))]
+    rows.append(against_evtxexport(bench, ours_cpu))
+    return rows
+
+
+def against_evtxexport(bench: Bench, ours: list) -> Row:
+    """CPU per record byte of `evtxexport -f xml` without rules, against ours with all of them."""
+    row = Row("evtx_rules", "times less CPU than evtxexport -f xml", [], " x", 50, 100)
+    if not shutil.which("evtxexport"):
+        row.note = "evtxexport is not installed (Debian package libevtx-utils)"
+        return row
+    part = bench.inputs if bench.full else make.sliced(bench.inputs, 32)
+    used = engine_bench("evtx-read", *part.evtx, "--passes", 1)
+    for run in range(RUNS):
+        cpu = events = 0
+        for path in part.evtx:
+            with tempfile.TemporaryFile() if run == 0 else open("/dev/null", "r+b") as out:
+                done = run_child(["evtxexport", "-f", "xml", path], one_core=True, out_file=out)
+                cpu += done.cpu
+                if run == 0:
+                    out.seek(0)
+                    events += sum(line.count(b"</Event>") for line in out)
+        if run == 0 and events != used["events"]:
+            row.note = f"evtxexport printed {events} events of {used['events']}: it stops at what it cannot read"
+            if events < 0.99 * used["events"]:
+                return row
+        bench.keep("evtxexport", {"cpu_s": cpu, "used_bytes": used["used_bytes"], "events": used["events"]})
+        row.values.append(cpu / used["used_bytes"] / ours[run])
+    row.note = (row.note + "; " if row.note else "") + f"{cpu:.1f} s CPU for {used['used_bytes'] / 1e6:.0f} MB of records"
+    return row
+
+
+def json_rules(bench: Bench) -> list:
+    files, shares = bench.for_rules().ndjson, []
+    for run in range(RUNS):
+        bare = bench.keep("simdjson", engine_bench("simdjson", *files))
+        ours = bench.rules_run("json_rules", files, run)
+        shares.append(100 * ours["median_gb_per_s"] / bare["median_gb_per_s"])
+    show_kinds(bench.raw["json_rules"][0])
+    bare = bench.raw["simdjson"][-1]
+    note = show_rate(bench, "json_rules", "NDJSON") + f"; simdjson {bare['median_gb_per_s']:.3g} GB/s in memory " \
+        f"({bare['stage1_kernel']}), {bare['median_gb_per_s_with_pread']:.3g} with pread"
+    return [Row("json_rules", "share of simdjson's bare pass", shares, " %", 25, 40, note=note)]
+
+
+def startup(bench: Bench) -> list:
+    ratios, cold_ms, warm_ms = [], [], []
+    row = Row("startup", "cold start over start from the cache", ratios, " x", 5, 15)
+    with tempfile.TemporaryDirectory(prefix="bench_") as tmp:
+        empty, cache = pathlib.Path(tmp) / "empty.evtx", pathlib.Path(tmp) / "cache"
+        empty.touch()
+        arguments = ["--no-default-rules", *bench.rules, "-f", "jsonl", empty]
+        for _ in range(2 * RUNS + 1):
+            shutil.rmtree(cache, ignore_errors=True)
+            cache.mkdir()
+            env = {"XDG_CACHE_HOME": str(cache)}
+            cold = scan(*arguments, env=env)
+            if not any(p.is_file() for p in cache.rglob("*")):
+                row.note = f"this build writes no rule cache; a cold start takes {1000 * cold.wall:.0f} ms"
+                return [row]
+            warm = scan(*arguments, env=env)
+            if warm.code != cold.code:
+                raise WrongAnswer("a start from the cache ends otherwise than a cold one")
+            cold_ms.append(1000 * cold.wall)
+            warm_ms.append(1000 * warm.wall)
+            ratios.append(cold.wall / warm.wall)
+    return [row, Row("startup", "cold start", cold_ms, " ms"), Row("startup", "start from the cache", warm_ms, " ms")]
+
+
+def correlation(bench: Bench) -> list:
+    got = bench.keep("correlation", engine_bench("correlation", "--passes", RUNS))
+    row = Row("correlation", "ns per event over one map's find+insert", [], " x", 2, 0.5, higher=False)
+    if got["correlator_ns"] is None:
+        row.note = f"engine_bench has no correlator yet; the map takes {sorted(got['unordered_map_ns'])[RUNS // 2]:.0f} ns"
+    else:
+        row.values = [a / b for a, b in zip(got["correlator_ns"], got["unordered_map_ns"])]
+    return [row]
+
+
+def triage(bench: Bench) -> list:
+    gigabytes = bench.gb or (0.05 if bench.engine != "fast" else 10 if bench.full else 1)
+    archive, unpacked = make.triage_zip(bench.inputs, gigabytes)
+    rates, digests, memory = [], set(), []
+    for _ in range(RUNS if gigabytes <= 1 else 2):
+        with tempfile.TemporaryFile() as out:
+            done = scan(*bench.rules, "-f", "jsonl", archive, out_file=out)
+            out.seek(0)
+            digest, findings = hashlib.sha256(), 0
+            while block := out.read(1 << 20):
+                digest.update(block)
+                findings += block.count(b"\n")
+        if findings == 0:
+            raise WrongAnswer("no finding in the archive")
+        digests.add(digest.hexdigest())
+        rates.append(unpacked / done.wall / 1e9)
+        memory.append(done.peak_mb)
+    if len(digests) != 1:
+        raise WrongAnswer("two scans of one archive print different findings")
+    note = f"{archive.stat().st_size / 1e6:.0f} MB zip, {unpacked / 1e9:.3g} GB of logs, {findings} findings, default rules too"
+    return [Row("triage", "unpacked GB/s, zip to findings", rates, " GB/s", note=note), Row("triage", "peak memory", memory, " MB")]
+
+
+def threads(bench: Bench) -> list:
+    files = bench.for_rules().evtx
+    arguments = ["--no-default-rules", *bench.rules, "-f", "jsonl", *files]
+    speed = Row("threads", "two threads against one", [], " x", 1.8, 1.95)
+    one = Row("threads", "resident memory, one thread", [], " MB", 150, 100, higher=False)
+    more = Row("threads", "resident memory, a further thread", [], " MB", 8, 4, higher=False)
+    if "--threads" not in bench.scan_help:
+        one.values.append(scan(*arguments, one_core=True, out_file=open("/dev/null", "wb")).peak_mb)
+        speed.note = more.note = "this build has no --threads"
+        return [speed, one, more]
+    for _ in range(RUNS):
+        walls, peaks, digests = [], [], set()
+        for n in (1, 2):
+            with tempfile.TemporaryFile() as out:
+                done = scan("--threads", n, *arguments, out_file=out)
+                out.seek(0)
+                digest = hashlib.sha256()
+                while block := out.read(1 << 20):
+                    digest.update(block)
+            digests.add(digest.hexdigest())
+            walls.append(done.wall)
+            peaks.append(done.peak_mb)
+        if len(digests) != 1:
+            raise WrongAnswer("--threads 1 and --threads 2 print different bytes")
+        speed.values.append(walls[0] / walls[1])
+        one.values.append(peaks[0])
+        more.values.append(peaks[1] - peaks[0])
+    speed.note = "whole scans, start-up and findings among them; output compared byte by byte"
+    return [speed, one, more]
+
+
+TASKS = {f.__name__: f for f in (evtx_events, evtx_rules, json_rules, startup, correlation, triage, threads)}
 
 
 def main() -> int:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("task", nargs="?", choices=["evtx", "json"], help="default: all")
-    p.add_argument("--megabytes", type=int, default=100)
-    a = p.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench_") as tmp:
-        for task, make in (("evtx", make_evtx), ("json", make_json)):
-            if a.task in (None, task):
-                run(task, make(pathlib.Path(tmp), a.megabytes))
-    return 0
+    p.add_argument("task", nargs="*", help="default: all; " + ", ".join(TASKS))
+    p.add_argument("--corpus", type=pathlib.Path, help="rules and captures of others (default: $STOPWARDEN_CORPUS, ../shared/corpus)")
+    p.add_argument("--perf", type=pathlib.Path, help="folder with evtx/ and ndjson/ (default: $STOPWARDEN_PERF, else made)")
+    p.add_argument("--perf-gb", type=float, help="how much of each is made where it has to be (default: 1 of real events, 0.25 of made ones)")
+    p.add_argument("--gb", type=float, help="unpacked size of the triage archive (default 1, with --full 10)")
+    p.add_argument("--full", action="store_true", help="what the notes quote: 1 GB through evtxexport, 10 GB of triage")
+    p.add_argument("--engine", choices=["fast", "reference"], help="default: fast, where this build has it")
+    p.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all that was measured")
+    arguments = p.parse_args()
+    if unknown := set(arguments.task) - set(TASKS):
+        p.error(f"no such task: {', '.join(sorted(unknown))}")
+    where = machine()
+    bench = Bench(arguments)
+    rows, failed = [], 0
+    for name in arguments.task or TASKS:
+        say(f"{name} ...")
+        try:
+            got = TASKS[name](bench)
+        except WrongAnswer as e:
+            say(f"{name}: {e}")
+            failed += 1
+            continue
+        if not bench.inputs.judged and name != "correlation":
+            for row in got:
+                row.floor = row.aim = None
+        rows += got
+    print(f"{where['cpu']}, {where['cpus']} CPUs, load {where['load']:.1f}; {where['compiler']}; commit {where['commit']}; {where['date']}")
+    print(f"input: {bench.inputs.what}; engine: {bench.engine}\n")
+    print_table(rows)
+    if arguments.json:
+        arguments.json.parent.mkdir(parents=True, exist_ok=True)
+        report = {"machine": where, "input": bench.inputs.what, "engine": bench.engine, "rows": [r.as_json() for r in rows], "raw": bench.raw}
+        arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -2,16 +2,20 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
+#include "base/text.h"
 #include "commands.h"
 #include "exit_code.h"
 #include "load.h"
 #include "output/safe_text.h"
 #include "outputs.h"
 #include "pipeline/scan.h"
+#include "platform/cores.h"
 #include "platform/terminal.h"
+#include "profile.h"
 #include "progress.h"
 #include "summary.h"
 
@@ -21,8 +25,8 @@ namespace {
 struct ScanCommand {
   RuleOptions rules;
   std::vector<std::string> paths, formats;
-  std::string min_level = "informational", fail_on, from, to;
-  bool force = false, raw = false;
+  std::string min_level = "informational", fail_on, from, to, threads, engine;
+  bool force = false, raw = false, profile = false;
 };
 
 int usage(const std::string& message) {
@@ -38,6 +42,22 @@ bool read_time(const std::string& text, std::optional<EventTime>& out, bool end_
   return out.has_value();
 }
 
+/// --threads; all usable cores when nothing was said.
+bool read_threads(const std::string& text, std::size_t& out) {
+  out = std::min(platform::usable_cores(), kThreadsMax);
+  if (text.empty()) return true;
+  const auto n = parse_unsigned(text);
+  if (!n || *n < 1 || *n > kThreadsMax) return false;
+  out = static_cast<std::size_t>(*n);
+  return true;
+}
+
+std::string engine_names() {
+  std::string out;
+  for (const Engine& e : engines()) out += (out.empty() ? "" : ", ") + std::string(e.name);
+  return out;
+}
+
 int run(const ScanCommand& command) {
   ScanOptions options;
   options.paths = command.paths;
@@ -51,6 +71,11 @@ int run(const ScanCommand& command) {
     return usage("--from: '" + command.from + "' is no time; write 2026-11-20 or 2026-11-20T02:00:00Z");
   if (!read_time(command.to, options.to, true))
     return usage("--to: '" + command.to + "' is no time; write 2026-11-20 or 2026-11-20T02:00:00Z");
+  if (!read_threads(command.threads, options.threads))
+    return usage("--threads: '" + command.threads + "' is not a number from 1 to " + std::to_string(kThreadsMax));
+  if (!command.engine.empty() && (options.engine = find_engine(command.engine)) == nullptr)
+    return usage("--engine: there is no engine '" + command.engine + "'; there are: " + engine_names());
+  options.profile = command.profile ? Profile::on : Profile::off;
   if (options.from && options.to && *options.to < *options.from) return usage("--to lies before --from");
 
   const bool pipe = command.paths.size() == 1 && command.paths.front() == "-";
@@ -69,6 +94,10 @@ int run(const ScanCommand& command) {
   const std::vector<std::string> problems = outputs.finish();
   const std::string closing = summary_text(summary, loaded, progress.seconds());
   std::fwrite(closing.data(), 1, closing.size(), stderr);
+  if (summary.profile) {
+    const std::string profile = profile_text(*summary.profile);
+    std::fwrite(profile.data(), 1, profile.size(), stderr);
+  }
   for (const std::string& p : problems) fmt::print(stderr, "stopwarden scan: {}\n", terminal_safe(p));
 
   if (!command.fail_on.empty() && summary.loudest && *summary.loudest >= fail_on) return kFailOnReached;
@@ -107,6 +136,13 @@ void add_scan(CLI::App& app, Action& action) {
   sub->add_option("--from", c->from, "Leave out events before this time (UTC unless it says otherwise)")
       ->type_name("TIME");
   sub->add_option("--to", c->to, "Leave out events after this time")->type_name("TIME");
+  sub->add_option("--threads", c->threads,
+                  "How many threads work, 1 to 256; the results are the same for any number "
+                  "(default: one for each usable core)")
+      ->type_name("N");
+  sub->add_option("--engine", c->engine, "How rules are run; the results are the same: " + engine_names())
+      ->type_name("NAME");
+  sub->add_flag("--profile", c->profile, "Tell at the end where the time went: by kind of event and by rule");
   sub->add_flag("--raw", c->raw, "Do not redact passwords and tokens in command lines");
   sub->footer(
       "Examples:\n"

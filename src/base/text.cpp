@@ -11,12 +11,6 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-bool all_ascii(std::string_view s) noexcept {
-  unsigned char seen = 0;
-  for (const char c : s) seen = static_cast<unsigned char>(seen | static_cast<unsigned char>(c));
-  return seen < 0x80;
-}
-
 std::size_t put_utf8(char* out, char32_t c) noexcept {
   if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF)) c = kReplacement;
   if (c < 0x80) {
@@ -63,6 +57,12 @@ std::size_t utf16le_to_utf8(Bytes utf16, char* out) noexcept {
     n += put_utf8(out + n, u);
   }
   return n;
+}
+
+bool is_ascii(std::string_view s) noexcept {
+  unsigned char seen = 0;
+  for (const char c : s) seen = static_cast<unsigned char>(seen | static_cast<unsigned char>(c));
+  return seen < 0x80;
 }
 
 bool equal_ignore_ascii_case(std::string_view a, std::string_view b) noexcept {
@@ -120,16 +120,29 @@ std::string fold(std::string_view s) {
 }
 
 std::string_view fold_into(std::string_view s, Arena& arena) {
-  if (all_ascii(s)) {
-    std::size_t i = 0;
-    while (i < s.size() && fold_ascii(s[i]) == s[i]) ++i;
-    if (i == s.size()) return s;
-    char* p = arena.allocate(s.size());
-    if (i != 0) std::memcpy(p, s.data(), i);
-    for (; i < s.size(); ++i) p[i] = fold_ascii(s[i]);
-    return {p, s.size()};
+  const bool ascii = is_ascii(s);
+  std::size_t i = 0;
+  while (ascii && i < s.size() && fold_ascii(s[i]) == s[i]) ++i;
+  if (i == s.size()) return s;
+  // Two bytes may become three, nothing grows more: Fold.GrowsByHalfAtMost.
+  const std::size_t room = ascii ? s.size() : s.size() + s.size() / 2;
+  char* p = arena.allocate(room);
+  if (i != 0) std::memcpy(p, s.data(), i);
+  std::size_t n = i;
+  while (i < s.size()) {
+    if (static_cast<unsigned char>(s[i]) < 0x80) {
+      p[n++] = fold_ascii(s[i++]);
+      continue;
+    }
+    const CodePoint c = code_point_at(s, i);
+    if (c.valid)
+      n += put_utf8(p + n, fold(c.value));
+    else
+      p[n++] = s[i];
+    i += c.length;
   }
-  return arena.copy(fold(s));
+  arena.shrink_last(room, n);
+  return {p, n};
 }
 
 std::string_view utf16le_to_utf8(Bytes utf16, Arena& arena) {

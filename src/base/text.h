@@ -15,6 +15,8 @@ namespace stopwarden {
 constexpr char fold_ascii(char c) noexcept { return (c >= 'A' && c <= 'Z') ? static_cast<char>(c | 0x20) : c; }
 static_assert(fold_ascii('Q') == 'q' && fold_ascii('[') == '[');
 
+bool is_ascii(std::string_view s) noexcept;
+
 /// Equal when ASCII case is ignored; other bytes must be the same. For names of formats and fields, not for rule
 /// values.
 bool equal_ignore_ascii_case(std::string_view a, std::string_view b) noexcept;
@@ -41,8 +43,8 @@ char32_t fold(char32_t c) noexcept;
 /// event is matched (sigma-checklist S3).
 std::string fold(std::string_view s);
 
-/// As fold(), into an arena. Returns `s` itself when folding changes nothing. Cost: one pass; ASCII never leaves the
-/// fast loop.
+/// As fold(), into an arena. Returns `s` itself when it is ASCII and folding changes nothing. Cost: one pass, nothing
+/// is allocated beside the arena.
 std::string_view fold_into(std::string_view s, Arena& arena);
 
 /// UTF-16LE to UTF-8. An unpaired surrogate becomes U+FFFD; an odd last byte is left out. Never fails.

@@ -27,11 +27,23 @@ TEST(Fold, IsIdempotentAndKeepsOneCodePointOne) {
   }
 }
 
+TEST(Fold, GrowsByHalfAtMost) {
+  for (char32_t c = 0x80; c <= 0x10FFFF; ++c) {
+    if (c >= 0xD800 && c <= 0xDFFF) continue;
+    std::string before, after;
+    append_utf8(before, c);
+    append_utf8(after, fold(c));
+    ASSERT_LE(2 * after.size(), 3 * before.size()) << std::hex << static_cast<std::uint32_t>(c);
+  }
+}
+
 TEST(Fold, LeavesInvalidBytesAlone) { EXPECT_EQ(fold("A\xFF\xC3"), "a\xFF\xC3"); }
 
 TEST(Fold, IntoArenaAgreesAndBorrowsWhatNeedsNoFolding) {
   Arena arena;
-  for (const std::string_view s : {"", "abc", "ABC", "aBc", "Ünï", "x\xFFY"}) EXPECT_EQ(fold_into(s, arena), fold(s));
+  for (const std::string_view s :
+       {"", "abc", "ABC", "aBc", "Ünï", "x\xFFY", "ȺȺȺ", "\U00010400Z", "\xC3", "ΣΊ\xE2\x84"})
+    EXPECT_EQ(fold_into(s, arena), fold(s));
   const std::string_view low = "already lower \\ 42";
   EXPECT_EQ(fold_into(low, arena).data(), low.data());
 }

@@ -8,6 +8,7 @@
 
 #include "base/time.h"
 #include "event/field.h"
+#include "event/text_probe.h"
 
 namespace stopwarden {
 
@@ -55,6 +56,8 @@ class FieldReader {
   /// All wanted fields of the event, in the order of the record. Valid until on_event() returns, like the event itself,
   /// whose own fields stay valid, too. Cost: the record is read again; for the few events that matter.
   virtual std::span<const FieldValue> all_fields() = 0;
+  /// False: no value of the event holds a text that the probe looks for. `event` is the one that is being emitted.
+  virtual bool may_hold(const TextProbe& probe, const Event& event) = 0;
 };
 
 /// The event with all wanted fields, whatever was chosen for it.

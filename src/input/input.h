@@ -21,6 +21,9 @@ class ByteStream {
   /// Fills as much of `out` as there is, 0 at the end. Errors: io, and for archives also truncated, bad_value (damaged)
   /// and limit_exceeded (a cap was reached): what was delivered before stands, nothing follows.
   virtual Result<std::size_t> read(std::span<std::byte> out) = 0;
+  /// May read() have to wait for somebody who has not written yet (a pipe, a terminal)? Then what has come should be
+  /// used before the next read(). When in doubt: yes.
+  virtual bool may_wait() const noexcept { return true; }
 };
 
 struct InputLimits {

@@ -47,6 +47,7 @@ class Layer final : public ByteStream {
   LayerEntry next_entry();
   /// The data of the present entry. An error ends it; broken() tells whether it ends the archive as well.
   Result<std::size_t> read(std::span<std::byte> out) override;
+  bool may_wait() const noexcept override { return stream_->may_wait(); }
 
   /// The present entry is itself an archive of many entries (the tar in a tar.gz): only the total counts for it.
   void entry_is_archive() noexcept { entry_max_ = limits_->total_bytes_max; }

@@ -19,6 +19,7 @@ class SeekableStream : public ByteStream {
   /// As platform::File::read_at().
   virtual Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) = 0;
   virtual std::uint64_t size() const noexcept = 0;
+  bool may_wait() const noexcept final { return false; }
 };
 
 /// How far the top-level inputs are read, told to the visitor now and then.
@@ -75,6 +76,7 @@ class PeekStream final : public ByteStream {
   /// when what has come is text already: a slow pipe of a few lines is not held up.
   Bytes peek(std::size_t bytes);
   Result<std::size_t> read(std::span<std::byte> out) override;
+  bool may_wait() const noexcept override { return under_->may_wait(); }
 
  private:
   ByteStream* under_;

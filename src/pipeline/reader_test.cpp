@@ -104,5 +104,121 @@ TEST_F(ReaderTest, ALineLongerThanTheWindowIsReportedAndTheRestIsRead) {
   EXPECT_EQ(got.drops[0], "limit_exceeded@14");
 }
 
+/// A file: gives all that is asked for, and says that it never waits.
+class WholeStream final : public ByteStream {
+ public:
+  explicit WholeStream(std::string text) : text_(std::move(text)) {}
+  Result<std::size_t> read(std::span<std::byte> out) override {
+    const std::size_t n = std::min({out.size(), std::size_t{1000}, text_.size() - at_});  // as an archive does
+    if (n != 0) std::memcpy(out.data(), text_.data() + at_, n);
+    at_ += n;
+    return n;
+  }
+  bool may_wait() const noexcept override { return false; }
+
+ private:
+  std::string text_;
+  std::size_t at_ = 0;
+};
+
+std::string lines(std::size_t n) {
+  std::string out;
+  for (std::size_t i = 0; i < n; ++i) out += "{\"EventID\":" + std::to_string(i) + "}\n";
+  return out;
+}
+
+/// The blocks of a stream; each byte must be in one of them, or skipped.
+std::vector<Block> blocks_of(ByteStream& stream, const SourceOptions& options) {
+  BlockReader reader(options);
+  reader.start(stream);
+  std::vector<Block> out;
+  do reader.next(out.emplace_back());
+  while (!out.back().last);
+  return out;
+}
+
+TEST_F(ReaderTest, AFileFillsItsBlocksThoughItComesInPieces) {
+  const std::string text = lines(50'000);
+  WholeStream stream(text);
+  const std::vector<Block> blocks = blocks_of(stream, SourceOptions{&wanted});
+  EXPECT_EQ(blocks.size(), text.size() / kBlockBytes + 1);
+  std::uint64_t at = 0;  // all before it was in a block, or is a line feed between two units
+  for (const Block& block : blocks) {
+    EXPECT_EQ(block.bytes.size(), kBlockBytes);
+    EXPECT_EQ(std::string(block.format->name), "json");
+    for (const Block::Piece& piece : block.pieces) {
+      const std::uint64_t begin = block.offset + piece.begin;
+      ASSERT_LE(at, begin);
+      EXPECT_EQ(text.substr(at, begin - at).find_first_not_of('\n'), std::string::npos) << at;
+      EXPECT_TRUE(as_text(block.unit(piece)) == std::string_view(text).substr(begin, piece.size)) << begin;
+      at = begin + piece.size;
+    }
+  }
+  EXPECT_EQ(text.substr(at).find_first_not_of('\n'), std::string::npos);
+  EXPECT_EQ(blocks.back().input_bytes, text.size());
+}
+
+TEST_F(ReaderTest, OfAStreamThatMayWaitEachReadIsABlock) {
+  const std::string text = lines(5);
+  PieceStream stream(text, text.size() / 5);
+  const std::vector<Block> blocks = blocks_of(stream, SourceOptions{&wanted});
+  ASSERT_EQ(blocks.size(), 6u);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(blocks[i].pieces.size(), 1u) << i;
+  EXPECT_TRUE(blocks.back().pieces.empty());
+}
+
+TEST_F(ReaderTest, ARecordLongerThanABlockGrowsOneBlockAndAsksBefore) {
+  const std::string record = "{\"x\":\"" + std::string(3 * kBlockBytes, 'a') + "\"}\n";
+  WholeStream stream(lines(10) + record + lines(10));
+  std::vector<std::size_t> asked;
+  BlockReader reader(SourceOptions{&wanted}, [&](std::size_t bytes) { asked.push_back(bytes); });
+  reader.start(stream);
+  std::size_t longest = 0, grown = 0;
+  for (bool last = false; !last;) {
+    Block block;
+    reader.next(block);
+    last = block.last;
+    longest = std::max(longest, block.bytes.size());
+    grown += block.bytes.size() > kBlockBytes ? 1u : 0u;
+    for (const Block::Piece& piece : block.pieces) EXPECT_FALSE(piece.drop);
+    block.clear();
+    EXPECT_LE(block.bytes.size(), kBlockBytes) << "given back";
+  }
+  EXPECT_EQ(asked, (std::vector<std::size_t>{2 * kBlockBytes, 4 * kBlockBytes}));
+  EXPECT_EQ(longest, 4 * kBlockBytes);
+  EXPECT_EQ(grown, 1u);
+}
+
+/// Junk that is cut every few bytes: the list of pieces must not outgrow the block.
+TEST_F(ReaderTest, JunkGivesShortBlocksAndLosesNothing) {
+  std::string junk = "{\"EventID\":1}\n";
+  for (int i = 0; i < 20'000; ++i) junk += "}\n{\"a\":1}\n";
+  WholeStream stream(junk);
+  std::size_t drops = 0, most = 0;
+  for (const Block& block : blocks_of(stream, SourceOptions{&wanted})) {
+    most = std::max(most, block.pieces.size());
+    for (const Block::Piece& piece : block.pieces) drops += piece.drop ? 1u : 0u;
+  }
+  EXPECT_LE(most, 4096u);
+  Collector whole, pieces;
+  InputReader reader(SourceOptions{&wanted});
+  PieceStream all(junk, junk.size()), few(junk, 777);
+  reader.read(all, whole);
+  reader.read(few, pieces);
+  EXPECT_EQ(whole.events, pieces.events);
+  EXPECT_EQ(whole.drops, pieces.drops);
+  EXPECT_EQ(whole.drops.size(), drops);
+  EXPECT_EQ(whole.events.size(), 20'001u);
+}
+
+TEST_F(ReaderTest, AnUnreadableStreamIsOneBlockThatSaysWhy) {
+  PieceStream stream("", 5, Error{Errc::io, 0, "read failed"});
+  const std::vector<Block> blocks = blocks_of(stream, SourceOptions{&wanted});
+  ASSERT_EQ(blocks.size(), 1u);
+  ASSERT_TRUE(blocks[0].stream_error);
+  EXPECT_EQ(blocks[0].stream_error->code, Errc::io);
+  EXPECT_EQ(blocks[0].format, nullptr);
+}
+
 }  // namespace
 }  // namespace stopwarden

@@ -13,6 +13,8 @@
 #include "finding/build.h"
 #include "finding/finding.h"
 #include "input/input.h"
+#include "pipeline/engine.h"
+#include "pipeline/profile.h"
 
 namespace stopwarden {
 
@@ -41,9 +43,15 @@ struct ScanSummary {
   std::optional<EventTime> first, last;               ///< event time of what was read
   std::optional<Level> loudest;                       ///< of what was given to the sinks
   std::uint64_t regex_budget_exceeded = 0;
+  std::optional<ScanProfile> profile;  ///< when it was asked for
 };
 
 inline constexpr std::size_t kProblemsMax = 1000;  // a folder of junk names its first thousand files
+
+inline constexpr std::size_t kThreadsMax = 256;
+
+/// Whether it is measured where the time goes.
+enum class Profile : std::uint8_t { off, on };
 
 struct ScanOptions {
   std::vector<std::string> paths;
@@ -51,9 +59,13 @@ struct ScanOptions {
   std::optional<EventTime> from, to;  ///< event time, inclusive; events without a time pass
   InputLimits limits;
   Redaction redaction = Redaction::on;
+  std::size_t threads = 1;         ///< up to kThreadsMax; changes nothing but the speed
+  const Engine* engine = nullptr;  ///< nullptr: the first of engines()
+  Profile profile = Profile::off;
 };
 
-/// Told how far a scan is, a few times a second at most of work done, never in the middle of an event.
+/// Told how far a scan is: after each block of the input and each step of reading, never in the middle of an event.
+/// By one thread at a time, though not always the same.
 class ScanObserver {
  public:
   virtual ~ScanObserver() = default;
@@ -61,7 +73,8 @@ class ScanObserver {
 };
 
 /// Scans all inputs and gives every finding to `sink`, in the order of the input. Never stops at a bad input.
-/// Memory: one window, one event and what the rule set holds, whatever the input's size.
+/// Memory:  what the rule set holds, and some blocks and findings a thread (belt.h), whatever the input's size.
+/// Threads: `sink` and `observer` are called by one thread at a time, though not always by the caller's.
 ScanSummary run_scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table,
                      FindingSink& sink, ScanObserver& observer);
 

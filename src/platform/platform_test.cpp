@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 #include <langinfo.h>
+#include <sched.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -8,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "platform/charset.h"
+#include "platform/cores.h"
 #include "platform/file.h"
 #include "platform/terminal.h"
 
@@ -123,6 +125,18 @@ TEST(Platform, WidthIsSane) {
                                                          : 80u);
     }
   }
+}
+
+TEST(Platform, UsableCoresAreThoseTheProcessMayRunOn) {
+  cpu_set_t before, one;
+  ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+  EXPECT_EQ(usable_cores(), static_cast<std::size_t>(CPU_COUNT(&before)));
+  CPU_ZERO(&one);
+  for (std::size_t i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++i)
+    if (CPU_ISSET(i, &before)) CPU_SET(i, &one);
+  ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(usable_cores(), 1u);
+  EXPECT_EQ(::sched_setaffinity(0, sizeof before, &before), 0);
 }
 
 TEST(Platform, Utf8CharsetIsScoped) {

@@ -9,10 +9,6 @@
 namespace stopwarden::sigma {
 namespace {
 
-bool is_ascii(std::string_view s) noexcept {
-  return std::all_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 bool equal_folded(std::string_view text, std::string_view folded) {
   if (equal_ignore_ascii_case(text, folded)) return true;
   return !is_ascii(text) && fold(text) == folded;

@@ -11,6 +11,7 @@
 #include <pcre2.h>
 
 #include "base/text.h"
+#include "detect/sigma/regex_literals.h"
 
 namespace stopwarden::sigma {
 namespace {
@@ -122,6 +123,7 @@ struct Regex::Impl {
   std::unique_ptr<RE2> re2;
   PcreCode pcre;
   bool final_newline = false;
+  std::vector<std::string> literals;
 };
 
 Regex::Regex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -140,6 +142,7 @@ std::unique_ptr<const Regex> Regex::compile(std::string_view expression, RegexFl
     impl->run_length = *length;
   } else if (impl->re2 = compile_re2(expression, flags); impl->re2) {
     impl->final_newline = wants_final_newline(expression, flags);
+    impl->literals = required_literals(*impl->re2);
   } else if (impl->pcre = compile_pcre(expression, flags, error); !impl->pcre) {
     return nullptr;
   }
@@ -166,6 +169,7 @@ Regex::Engine Regex::engine() const noexcept {
 }
 const std::string& Regex::expression() const noexcept { return impl_->expression; }
 RegexFlags Regex::flags() const noexcept { return impl_->flags; }
+const std::vector<std::string>& Regex::literals() const noexcept { return impl_->literals; }
 
 std::string quote_for_regex(std::string_view text) {
   return RE2::QuoteMeta(re2::StringPiece(text.data(), text.size()));

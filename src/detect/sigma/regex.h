@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace stopwarden::sigma {
 
@@ -52,6 +53,9 @@ class Regex {
   Engine engine() const noexcept;
   const std::string& expression() const noexcept;
   RegexFlags flags() const noexcept;
+  /// Texts of which at least one stands in the folded form of every subject that matches; empty: nothing is known
+  /// (regex_literals.h).
+  const std::vector<std::string>& literals() const noexcept;
 
  private:
   struct Impl;

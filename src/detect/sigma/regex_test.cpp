@@ -5,6 +5,8 @@
 
 #include <chrono>
 
+#include "base/text.h"
+
 namespace stopwarden::sigma {
 namespace {
 
@@ -103,6 +105,42 @@ TEST(Regex, BudgetEndsHopelessSearches) {
 }
 
 TEST(Regex, Quotes) { EXPECT_EQ(quote_for_regex("a.b\\"), "a\\.b\\\\"); }
+
+/// Each subject that matches must hold one of the literals when folded; the literals themselves are RE2's business.
+TEST(Regex, LiteralsAreNecessary) {
+  const RegexFlags none, i{true, false, false};
+  struct Row {
+    const char* expression;
+    RegexFlags flags;
+    std::vector<std::string> subjects;
+    bool some = true;  // literals
+  };
+  RegexScratch scratch;
+  for (const Row& row : std::initializer_list<Row>{
+           {"Stop-Service", none, {"x Stop-Service y"}},
+           {"(?i)stop-service", none, {"STOP-SERVICE", "\u017Ftop-\u017Fervice", "Stop-Service"}},
+           {"KIWI", i, {"kiwi", "\u212Aiwi", "KIWI"}},
+           {"(net1?|sc)\\.exe\\s+stop", none, {"net.exe stop", "net1.exe  stop", "sc.exe\tstop"}},
+           {"abc|def[0-9]{2}", none, {"abc", "def12"}},
+           {"\u00DCber[a-z]+", i, {"\u00DCbera", "\u00FCberz"}},
+           {".*foo.*bar.*", none, {"foo bar", "a foo b bar c"}},
+           {"a*b*c*", none, {""}, false},
+           {"[0-9]+", none, {"7"}, false},
+           {"(?=look)look", none, {"look"}, false},
+           {".{3,}", none, {"abc"}, false}}) {
+    std::string error;
+    const auto regex = Regex::compile(row.expression, row.flags, error);
+    ASSERT_TRUE(regex) << row.expression << error;
+    EXPECT_EQ(!regex->literals().empty(), row.some) << row.expression;
+    for (const std::string& subject : row.subjects) {
+      ASSERT_EQ(regex->search(subject, scratch), Answer::yes) << row.expression << " on " << subject;
+      const std::string folded = fold(subject);
+      bool held = regex->literals().empty();
+      for (const std::string& literal : regex->literals()) held = held || folded.find(literal) != std::string::npos;
+      EXPECT_TRUE(held) << row.expression << " on " << subject;
+    }
+  }
+}
 
 }  // namespace
 }  // namespace stopwarden::sigma

@@ -68,6 +68,14 @@ class RuleSet {
   std::vector<RuleReport> reports_;
 };
 
+/// What it took to evaluate each rule of a set.
+struct RuleProfile {
+  struct Cost {
+    std::uint64_t evaluations = 0, ns = 0;
+  };
+  std::vector<Cost> by_rule;  ///< by Hit::number; empty when nobody measured
+};
+
 /// Finds the rules that fire on an event. One object per thread; the RuleSet outlives it.
 class Matcher {
  public:
@@ -79,6 +87,9 @@ class Matcher {
   virtual std::span<const std::uint64_t> budget_exceeded() const = 0;
   /// What the sources of this thread should ask; nullptr: read all wanted fields.
   virtual FieldPlanner* planner() noexcept { return nullptr; }
+  /// From now on adds what each rule takes to `profile`, which must outlive the matcher's work. A matcher that cannot
+  /// leaves it empty.
+  virtual void measure(RuleProfile& profile) { (void)profile; }
 };
 
 /// The plain matcher: every rule whose logsource accepts the event, its whole condition, no shortcuts that could change
@@ -90,6 +101,7 @@ class ReferenceMatcher final : public Matcher {
   /// Cost: linear in rules of the event's source.
   void match(const Event& event, HitSink& sink) override;
   std::span<const std::uint64_t> budget_exceeded() const override;
+  void measure(RuleProfile& profile) override;
 
  private:
   struct Impl;

@@ -2,27 +2,15 @@
 // Counts every allocation of this program: reading a record must make none once the reader is warm.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "sources/evtx/test_bytes.h"
-
-namespace {
-unsigned long long allocations = 0;
-}
-
-// Not inlined: gcc would see malloc meet delete and warn.
-__attribute__((noinline)) void* operator new(std::size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n == 0 ? 1 : n)) return p;
-  throw std::bad_alloc();
-}
-__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
-__attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+#include "support/allocations.h"
 
 namespace stopwarden::evtx::test {
 namespace {
+
+using stopwarden::test::allocations;
 
 class Counter final : public EventSink {
  public:
@@ -103,9 +91,9 @@ TEST(EvtxAllocations, NoneOnceWarm) {
     const auto source = evtx::make_evtx({&wanted});
     Counter sink;
     for (int warm = 0; warm < 2; ++warm) (void)source->parse(as_bytes(chunk), 0, 0, sink);
-    const unsigned long long before = allocations;
+    const std::uint64_t before = allocations();
     for (int i = 0; i < 20; ++i) (void)source->parse(as_bytes(chunk), 0, 0, sink);
-    EXPECT_EQ(allocations - before, 0u);
+    EXPECT_EQ(allocations() - before, 0u);
     EXPECT_EQ(sink.events, 22u * 50);
     EXPECT_EQ(sink.drops, 0u);
     EXPECT_GE(sink.fields, sink.events);
@@ -122,9 +110,9 @@ TEST(EvtxAllocations, NoneWithAPlannerNorForAllFields) {
   const auto source = evtx::make_evtx({&wanted, &planner});
   WholeReader sink;
   for (int warm = 0; warm < 2; ++warm) (void)source->parse(as_bytes(chunk), 0, 0, sink);
-  const unsigned long long before = allocations;
+  const std::uint64_t before = allocations();
   for (int i = 0; i < 20; ++i) (void)source->parse(as_bytes(chunk), 0, 0, sink);
-  EXPECT_EQ(allocations - before, 0u);
+  EXPECT_EQ(allocations() - before, 0u);
   EXPECT_EQ(sink.planned, 22u * 50);
   EXPECT_GT(sink.fields, 22u * 50 * 5);
 }
@@ -139,10 +127,10 @@ TEST(EvtxAllocations, NoneForTemplatesOldOrNew) {
   const auto source = evtx::make_evtx({&wanted});
   Counter sink;
   for (const std::string& chunk : chunks) (void)source->parse(as_bytes(chunk), 0, 0, sink);
-  const unsigned long long before = allocations;
+  const std::uint64_t before = allocations();
   for (int i = 0; i < 5; ++i)
     for (const std::string& chunk : chunks) (void)source->parse(as_bytes(chunk), 0, 0, sink);
-  EXPECT_EQ(allocations - before, 0u);
+  EXPECT_EQ(allocations() - before, 0u);
   EXPECT_EQ(sink.events, 6u * 400 * 50);
   EXPECT_EQ(sink.drops, 0u);
 }

@@ -54,6 +54,8 @@ void RecordReader::begin_chunk(Bytes chunk) {
 
 Status RecordReader::read(std::size_t at, std::size_t end, Event& event) {
   arena_.reset();
+  literals_in_.clear();
+  joined_pieces_ = false;
   at_ = at;
   end_ = end;
   all_read_ = false;
@@ -113,6 +115,14 @@ std::span<const FieldValue> RecordReader::all_fields() {
   all_ = {all_fields_.data(), out_.field};
   all_read_ = true;
   return all_;
+}
+
+bool RecordReader::may_hold(const TextProbe& probe, const Event& event) {
+  if (joined_pieces_ || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none)) return true;
+  for (const std::span<const Op> ops : literals_in_)
+    for (const Op& op : ops)
+      if (op.kind == OpKind::literal && probe.in_record(as_bytes(op.text), TextProbe::Escapes::none)) return true;
+  return false;
 }
 
 /// Asks the planner, before anything of the record is walked.

@@ -35,6 +35,7 @@ class RecordReader final : public FieldReader {
 
   /// Walks the latest record once more, for all wanted fields.
   std::span<const FieldValue> all_fields() override;
+  bool may_hold(const TextProbe& probe, const Event& event) override;
 
   /// Something in the latest record was odd but readable; nullptr when nothing was. Values that were not chosen are not
   /// looked at, so they are never odd.
@@ -138,6 +139,8 @@ class RecordReader final : public FieldReader {
   std::vector<FieldValue> first_fields_, all_fields_;  // as long as they ever had to be
   std::vector<FieldValue>* fields_ = nullptr;          // which of the two is being filled
   Out out_;
+  std::vector<std::span<const Op>> literals_in_;  // walked: their literals stand in templates, not in the record
+  bool joined_pieces_ = false;                    // a value was pieced together
   Arena arena_;
   Event* event_ = nullptr;
   std::span<const FieldValue> first_, all_;

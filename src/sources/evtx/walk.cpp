@@ -40,6 +40,7 @@ void RecordReader::grow(std::size_t fields) {
 /// result to what the writer of a file says, EvtxPlanner the choice to the whole.
 Status RecordReader::walk(const Program& program, Values values, std::size_t depth) {
   if (!spend(steps_left_, program.count) || !spend(out_.text_left, program.literal_bytes)) return unfolds();
+  if (planner_ != nullptr && program.literal_bytes != 0) literals_in_.push_back({program.ops, program.count});
   const Op* const end = program.ops + program.count;
   make_room(2 * program.count);  // an unnamed Data may fill two fields
   const std::byte* const readable_end = chunk_.data() + chunk_.size();
@@ -94,6 +95,7 @@ Status RecordReader::walk_other(const Op*& op, Values values, std::size_t depth)
     case OpKind::concat: {
       const Op& whole = *op;
       op += whole.sub;
+      joined_pieces_ = true;
       return walk_concat(whole, values, depth);
     }
   }

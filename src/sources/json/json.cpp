@@ -86,7 +86,7 @@ std::size_t line_run(std::string_view text, AtEnd at_end) noexcept {
 
 class JsonSource final : public Source {
  public:
-  explicit JsonSource(const WantedFields& wanted) : mapper_(wanted) {}
+  explicit JsonSource(const SourceOptions& options) : mapper_(*options.wanted), planner_(options.planner) {}
   Cut cut(Bytes window, AtEnd at_end) override;
   std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) override;
   std::size_t window_max() const noexcept override { return kObjectMax; }
@@ -114,6 +114,7 @@ class JsonSource final : public Source {
   Encoding encoding_ = Encoding::unknown;
   Tree tree_;
   Mapper mapper_;
+  FieldPlanner* planner_;
   std::string narrow_;  // a unit of UTF-16, as UTF-8
   std::string repaired_;
 };
@@ -239,7 +240,7 @@ void JsonSource::read_object(Unit& unit, std::size_t begin, std::size_t end) {
 
 void JsonSource::emit(Unit& unit, std::size_t begin, std::size_t end, const Marks& marks) {
   Event event;
-  mapper_.map(tree_, marks, event);
+  mapper_.map(tree_, marks, planner_, event);
   const std::size_t first = byte_at(unit, begin), last = byte_at(unit, end);
   event.origin = {unit.offset + first, ++unit.record};
   event.raw = unit.bytes.substr(first, last - first);
@@ -272,8 +273,6 @@ bool sniff_json(Bytes head) {
   return looks_like_json(NarrowText{text}, 0);
 }
 
-std::unique_ptr<Source> make_json(const SourceOptions& options) {
-  return std::make_unique<JsonSource>(*options.wanted);
-}
+std::unique_ptr<Source> make_json(const SourceOptions& options) { return std::make_unique<JsonSource>(options); }
 
 }  // namespace stopwarden::json

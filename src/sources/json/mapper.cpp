@@ -117,12 +117,10 @@ Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), param
   }
 }
 
-void Mapper::map(const Tree& tree, const Marks& top, Event& event) {
+void Mapper::map(const Tree& tree, const Marks& top, FieldPlanner* planner, Event& event) {
   arena_.reset();
-  fields_.clear();
   paths_.limit();
-  slots_.fill(Slot{});
-  params_seen_ = 0;
+  found_.clear();
   ++event_;
 
   std::uint32_t root = 0;
@@ -143,7 +141,23 @@ void Mapper::map(const Tree& tree, const Marks& top, Event& event) {
     if (marks.event != 0) walk_elements(tree, marks.event);
     walk_elements(tree, root);
   }
-  finish(event);
+  read_roles();
+  fill_head(event);
+  if (planner == nullptr) {
+    fill_fields(nullptr, fields_);
+  } else {
+    const FieldChoice& choice = planner->choose(event.channel, event.provider, event.event_id);
+    fill_fields(&choice, fields_);
+    event.choice = &choice;
+    event.reader = this;
+  }
+  event.fields = fields_;
+}
+
+std::span<const FieldValue> Mapper::all_fields() {
+  if (all_fields_of_ != event_) fill_fields(nullptr, all_fields_);
+  all_fields_of_ = event_;
+  return all_fields_;
 }
 
 /// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
@@ -168,8 +182,7 @@ void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
     case NodeType::number:
     case NodeType::string: break;
   }
-  const Path& p = paths_.path(path);
-  if (p.used()) emit(p, n);
+  if (paths_.path(path).used()) found_.push_back({&n, path});
 }
 
 void Mapper::walk_members(const Tree& tree, std::uint32_t node, std::uint32_t path) {
@@ -234,9 +247,8 @@ void Mapper::data_item(const Tree& tree, std::uint32_t node) {
   if (text != 0) {
     walk(tree, text, path);
   } else if (paths_.path(path).used()) {
-    Node empty;
-    empty.type = NodeType::string;
-    emit(paths_.path(path), empty);
+    static const Node kEmpty{{}, {}, 0, NodeType::string};
+    found_.push_back({&kEmpty, path});
   }
 }
 
@@ -247,14 +259,7 @@ void Mapper::unnamed_data(const Tree& tree, std::uint32_t node) {
     return;
   }
   if (n.type == NodeType::object) return;
-  const std::uint32_t path = paths_.child(kEventDataRules, "Data");
-  if (paths_.path(path).used()) emit(paths_.path(path), n);
-  number_param(value_of(n, Convert::none));
-}
-
-void Mapper::number_param(const Value& value) {
-  const std::size_t i = params_seen_++;
-  if (i < params_.size() && params_[i]) fields_.push_back({*params_[i], value.kind, value.text});
+  found_.push_back({&n, paths_.child(kEventDataRules, "Data"), true});
 }
 
 Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
@@ -282,11 +287,35 @@ Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
   return {ValueKind::string, text};
 }
 
-void Mapper::emit(const Path& path, const Node& node) {
-  const Value value = value_of(node, path.convert);
-  for (std::size_t i = 0; i < path.field_count; ++i) fields_.push_back({path.fields[i], value.kind, value.text});
-  if (path.numbered) number_param(value);
-  if (path.role != Role::none) note_role(path, value);
+void Mapper::read_roles() {
+  slots_.fill(Slot{});
+  for (const Found& f : found_) {
+    const Path& path = paths_.path(f.path);
+    if (path.role != Role::none) note_role(path, value_of(*f.node, path.convert));
+  }
+}
+
+/// A value is unescaped and converted only when somebody asks for it.
+void Mapper::fill_fields(const FieldChoice* choice, std::vector<FieldValue>& out) {
+  const auto chosen = [choice](FieldId id) { return choice == nullptr || choice->contains(id); };
+  out.clear();
+  std::size_t params_seen = 0;
+  for (const Found& f : found_) {
+    const Path& path = paths_.path(f.path);
+    std::array<FieldId, std::tuple_size_v<decltype(path.fields)> + 1> ids{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < path.field_count; ++i)
+      if (chosen(path.fields[i])) ids[count++] = path.fields[i];
+    if (f.is_param || path.numbered) {
+      const std::size_t i = params_seen++;
+      if (i < params_.size() && params_[i] && chosen(*params_[i])) ids[count++] = *params_[i];
+    }
+    if (count == 0) continue;
+    const Value value = value_of(*f.node, path.convert);
+    for (std::size_t i = 0; i < count; ++i) out.push_back({ids[i], value.kind, value.text});
+  }
+  for (const Slot& s : slots_)
+    if (s.set && s.from_fallback && chosen(s.field)) out.push_back({s.field, s.kind, s.text});
 }
 
 void Mapper::note_role(const Path& path, const Value& value) {
@@ -327,9 +356,7 @@ std::optional<EventTime> Mapper::event_time() const {
   return std::nullopt;
 }
 
-void Mapper::finish(Event& event) {
-  for (const Slot& s : slots_)
-    if (s.set && s.from_fallback) fields_.push_back({s.field, s.kind, s.text});
+void Mapper::fill_head(Event& event) const {
   event.time = event_time();
   event.host = slot(Role::host).text;
   event.channel = slot(Role::channel).text;
@@ -339,7 +366,6 @@ void Mapper::finish(Event& event) {
   if (const auto id = parse_unsigned(slot(Role::event_id).text); id && *id <= UINT32_MAX)
     event.event_id = static_cast<std::uint32_t>(*id);
   event.record_id = parse_unsigned(slot(Role::record_id).text);
-  event.fields = fields_;
 }
 
 }  // namespace stopwarden::json

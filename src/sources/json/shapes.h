@@ -61,14 +61,15 @@ std::span<const Shape> shapes();
 std::span<const PathRules> path_rules();
 
 /// Turns objects into events. Keeps names and memory from one to the next.
-class Mapper {
+class Mapper final : private FieldReader {
  public:
   explicit Mapper(const WantedFields& wanted);
   Mapper(const Mapper&) = delete;
   Mapper& operator=(const Mapper&) = delete;
 
-  /// Fills `event` but for origin and raw. Its views die at the next map(), and with the tree's text.
-  void map(const Tree& tree, const Marks& top, Event& event);
+  /// Fills `event` but for origin and raw, with the fields `planner` chooses (all when it is nullptr). Its views die at
+  /// the next map(), and with the tree or its text.
+  void map(const Tree& tree, const Marks& top, FieldPlanner* planner, Event& event);
 
  private:
   struct Slot {
@@ -77,6 +78,12 @@ class Mapper {
     ValueKind kind = ValueKind::null;
     std::string_view text;
     FieldId field{};
+  };
+  /// A value somebody may ask for.
+  struct Found {
+    const Node* node;
+    std::uint32_t path;
+    bool is_param = false;  ///< an unnamed <Data>: also param1, param2, ... in the order of coming
   };
   struct Value {
     ValueKind kind = ValueKind::null;
@@ -89,23 +96,28 @@ class Mapper {
   void walk_event_data(const Tree& tree, std::uint32_t node);
   void data_item(const Tree& tree, std::uint32_t node);
   void unnamed_data(const Tree& tree, std::uint32_t node);
-  void number_param(const Value& value);
-  void emit(const Path& path, const Node& node);
+  void read_roles();
+  void fill_fields(const FieldChoice* choice, std::vector<FieldValue>& out);
+  std::span<const FieldValue> all_fields() override;
+  bool may_hold(const TextProbe& probe, const Event& event) override {
+    return probe.in_record(as_bytes(event.raw), TextProbe::Escapes::json);
+  }
   void note_role(const Path& path, const Value& value);
   Value value_of(const Node& node, Convert convert);
   std::uint32_t child(std::uint32_t path, const Node& node);
-  void finish(Event& event);
+  void fill_head(Event& event) const;
   std::optional<EventTime> event_time() const;
   const Slot& slot(Role role) const { return slots_[static_cast<std::size_t>(role)]; }
 
   PathTable paths_;
   Arena arena_;
-  std::vector<FieldValue> fields_;
+  std::vector<Found> found_;
+  std::vector<FieldValue> fields_, all_fields_;
   std::array<Slot, static_cast<std::size_t>(Role::kCount)> slots_{};
   std::vector<std::optional<FieldId>> params_;  // param1, param2, ...
-  std::size_t params_seen_ = 0;
-  std::uint64_t event_ = 0;          // counts events
-  std::vector<std::uint64_t> seen_;  // by path: the latest event that had it
+  std::uint64_t event_ = 0;                     // counts events
+  std::uint64_t all_fields_of_ = 0;             // the event that all_fields_ is of
+  std::vector<std::uint64_t> seen_;             // by path: the latest event that had it
 };
 
 }  // namespace stopwarden::json

@@ -163,7 +163,10 @@ struct Tree::Reader {
   }
 };
 
-Tree::Tree() : reader_(std::make_unique<Reader>()) { reader_->nodes = &nodes_; }
+Tree::Tree() : reader_(std::make_unique<Reader>()) {
+  reader_->nodes = &nodes_;
+  copy_.reserve(64 * std::size_t{1024});  // a Windows event's most: the last line of a block is copied
+}
 Tree::~Tree() = default;
 
 Status Tree::read(std::string_view text, std::size_t readable) {
