@@ -68,13 +68,11 @@ Head find_head(std::span<const Op> ops) noexcept {
   return {};
 }
 
-Program make_program(std::span<Op> ops) noexcept {
-  Program p{ops.data(), ops.size(), 0, find_head(ops)};
+Program make_program(std::span<Op> ops, std::string_view literals) noexcept {
   for (Op& op : ops) {
     const bool name = op.item == Item::provider || op.item == Item::channel || op.item == Item::computer;
     const bool number = op.item == Item::event_id || op.item == Item::record_id || op.item == Item::time;
     if (op.kind == OpKind::literal) {
-      p.literal_bytes += op.text.size();
       if (op.item == Item::none && op.emit) op.path = Path::field_literal;
       if (name) op.path = Path::name_literal;
     } else if (op.kind == OpKind::value) {
@@ -83,7 +81,7 @@ Program make_program(std::span<Op> ops) noexcept {
       if (name) op.path = Path::name_value;
     }
   }
-  return p;
+  return {ops.data(), ops.size(), literals, find_head(ops)};
 }
 
 Compiler::Compiler(NameTable& names, const Limits& limits) : names_(&names), limits_(limits) {

@@ -92,12 +92,12 @@ Head find_head(std::span<const Op> ops) noexcept;
 struct Program {
   const Op* ops = nullptr;
   std::size_t count = 0;
-  std::size_t literal_bytes = 0;  ///< of all literals, which a walk is charged at once
+  std::string_view literals;  ///< the text of all literals, one behind the other: a walk is charged for it at once
   Head head;
 };
 
-/// Finishes ops that stay where they are, and describes them.
-Program make_program(std::span<Op> ops) noexcept;
+/// Finishes ops that stay where they are, and describes them. `literals` stays, too.
+Program make_program(std::span<Op> ops, std::string_view literals) noexcept;
 
 /// Does the definition's BinXML carry dependency ids? Templates do; fragments without a template do not.
 enum class DependencyIds : std::uint8_t { no, yes };

@@ -243,6 +243,58 @@ TEST(EvtxPlanner, StrangeHeadsAreReadWhole) {
   }
 }
 
+/// Counts the events that may hold "svchost": its pair "vc" stands in no made text.
+class Prober final : public EventSink {
+ public:
+  Prober() { added = probe_.add("svchost", 1); }
+  void on_event(const Event& e) override {
+    if (e.reader != nullptr) ++(e.reader->may_hold(probe_, e) ? held : not_held);
+  }
+  void on_drop(const Error&) override {}
+  void on_oddity(const Error&) override {}
+  bool added = false;
+  int held = 0, not_held = 0;
+
+ private:
+  TextProbe probe_;
+};
+
+/// Literals stand in the template, which only the first of its records carries; names are no values.
+TEST(EvtxPlanner, ProbesSeeValuesAndLiteralsOnly) {
+  const auto probe = [](std::string_view literal, std::string_view value, std::string_view name) {
+    ChunkBuilder c;
+    std::uint32_t definition = 0;
+    for (int i = 0; i < 2; ++i)
+      c.record([&] {
+        if (i == 0)
+          definition = c.instance([&] {
+            usual_event(c, [&] {
+              c.leaf("EventData", [&] {
+                c.data("Image", [&] { c.text(literal); });
+                c.data(name, [&] { c.sub(5); });
+              });
+            });
+          });
+        else
+          c.instance_head(definition);
+        c.values(usual_values(4688, "Security", {str(value)}));
+      });
+    const FieldTable table;
+    WantedFields wanted(table);
+    wanted.add_all_values();
+    SomePlanner planner(table, Mode::nothing);
+    Prober sink;
+    (void)make_evtx({&wanted, &planner})->parse(as_bytes(c.chunk()), 0, 0, sink);
+    EXPECT_TRUE(sink.added);
+    EXPECT_EQ(sink.held + sink.not_held, 2);
+    return sink.held;
+  };
+  EXPECT_EQ(probe("x", "y", "z"), 0);
+  EXPECT_EQ(probe("C:\\SVCHOST.EXE", "y", "z"), 2);
+  EXPECT_EQ(probe("x", "svchost", "z"), 2);
+  EXPECT_EQ(probe("x", "y", "svchost"), 0);
+}
+
 TEST(EvtxPlanner, DamageIsDroppedAlike) {
   std::string chunk = chunk_of_all_kinds();
   const Table t;

@@ -54,7 +54,8 @@ void RecordReader::begin_chunk(Bytes chunk) {
 
 Status RecordReader::read(std::size_t at, std::size_t end, Event& event) {
   arena_.reset();
-  literals_in_.clear();
+  literals_.clear();
+  data_ = 0;
   joined_pieces_ = false;
   at_ = at;
   end_ = end;
@@ -96,8 +97,11 @@ Status RecordReader::walk_record(Event& event, std::vector<FieldValue>& fields, 
   before.origin = event.origin;
   before.raw = event.raw;
   event = before;
+  const CompileBudget after = budget_;
   budget_ = budget.compile;
-  return walk_record(event, fields, text, budget);
+  const Status status = walk_record(event, fields, text, budget);
+  budget_ = after;  // charged once, as without a planner
+  return status;
 }
 
 std::span<const FieldValue> RecordReader::all_fields() {
@@ -117,11 +121,12 @@ std::span<const FieldValue> RecordReader::all_fields() {
   return all_;
 }
 
-bool RecordReader::may_hold(const TextProbe& probe, const Event& event) {
-  if (joined_pieces_ || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none)) return true;
-  for (const std::span<const Op> ops : literals_in_)
-    for (const Op& op : ops)
-      if (op.kind == OpKind::literal && probe.in_record(as_bytes(op.text), TextProbe::Escapes::none)) return true;
+bool RecordReader::may_hold(const TextProbe& probe, const Event& /*event: always the latest record*/) {
+  if (joined_pieces_) return true;
+  // What stands before the data of the first template instance is no value, or one of the literals.
+  if (data_ != 0 && probe.in_record(chunk_.subspan(data_, end_ - data_), TextProbe::Escapes::none)) return true;
+  for (const std::string_view literals : literals_)
+    if (probe.in_record(as_bytes(literals), TextProbe::Escapes::none)) return true;
   return false;
 }
 
@@ -157,7 +162,7 @@ Error RecordReader::unfolds() const {
   return error(Errc::limit_exceeded, 0, "record unfolds to far more than its size");
 }
 
-/// Copies what was just compiled to a place where it stays. Literals lie in an arena that lives as long already.
+/// Copies what was just compiled to a place where it stays. Its literals lie in an arena that lives as long already.
 Program RecordReader::store(const std::vector<Op>& ops, Arena& arena) {
   if (ops.empty()) return {};
   static_assert(std::is_trivially_destructible_v<Op>);
@@ -166,7 +171,13 @@ Program RecordReader::store(const std::vector<Op>& ops, Arena& arena) {
   place = std::align(alignof(Op), ops.size() * sizeof(Op), place, room);
   Op* const to = static_cast<Op*>(place);
   std::uninitialized_copy(ops.begin(), ops.end(), to);
-  return make_program({to, ops.size()});
+  std::size_t size = 0;
+  for (const Op& op : ops) size += op.kind == OpKind::literal ? op.text.size() : 0;
+  char* const literals = arena.allocate(size);
+  char* next = literals;
+  for (const Op& op : ops)
+    if (op.kind == OpKind::literal) next = std::copy(op.text.begin(), op.text.end(), next);
+  return make_program({to, ops.size()}, {literals, size});
 }
 
 Status RecordReader::read_fragment(std::size_t at, std::size_t end, Scope scope, std::size_t depth) {
@@ -223,6 +234,7 @@ Result<std::size_t> RecordReader::read_values(std::size_t at, std::size_t end) {
   Value* const values = values_.data() + values_used_;
   const Bytes descriptors = chunk_.subspan(at, 4 * count);
   std::size_t data = at + 4 * count;
+  if (data_ == 0) data_ = data;
   for (std::size_t i = 0; i < count; ++i) {
     const auto descriptor = load_le<std::uint32_t>(descriptors, 4 * i);
     values[i] = {static_cast<std::uint32_t>(data), static_cast<std::uint16_t>(descriptor),

@@ -139,8 +139,10 @@ class RecordReader final : public FieldReader {
   std::vector<FieldValue> first_fields_, all_fields_;  // as long as they ever had to be
   std::vector<FieldValue>* fields_ = nullptr;          // which of the two is being filled
   Out out_;
-  std::vector<std::span<const Op>> literals_in_;  // walked: their literals stand in templates, not in the record
-  bool joined_pieces_ = false;                    // a value was pieced together
+  // For may_hold().
+  std::vector<std::string_view> literals_;  // of what was walked: values that stand in templates, not in the record
+  std::size_t data_ = 0;                    // where the values' bytes begin; 0: there are none
+  bool joined_pieces_ = false;              // a value was pieced together
   Arena arena_;
   Event* event_ = nullptr;
   std::span<const FieldValue> first_, all_;

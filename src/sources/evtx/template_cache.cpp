@@ -80,7 +80,7 @@ const TemplateCache::Entry* TemplateCache::keep(Bytes chunk, std::size_t definit
   std::size_t bytes = read;
   for (const Op& op : ops) bytes += op.text.size();
   for (const NameRef& name : names) bytes += name.is_inline ? 0 : 2 * std::size_t{name.chars};
-  if (used == 0 || ops.size() > kOpsMax || names.size() > kNamesMax || bytes > kBytesMax) return nullptr;
+  if (used == 0 || bytes > kEntryBytesMax || ops.size() > kOpsMax) return nullptr;
   const std::size_t from = home(chunk, definition, scope);
   Entry* entry = nullptr;
   for (std::size_t probe = 0; probe < kProbes && entry == nullptr; ++probe)
@@ -109,7 +109,7 @@ const TemplateCache::Entry* TemplateCache::keep(Bytes chunk, std::size_t definit
     names_.push_back(name);
   }
   entry->names_end = static_cast<std::uint32_t>(names_.size());
-  const std::size_t first = ops_.size();
+  const std::size_t first = ops_.size(), literals = bytes_.size();
   for (Op op : ops) {
     if (op.kind == OpKind::literal) {
       const std::uint32_t at = copy(as_bytes(op.text).data(), op.text.size());
@@ -117,7 +117,7 @@ const TemplateCache::Entry* TemplateCache::keep(Bytes chunk, std::size_t definit
     }
     ops_.push_back(op);
   }
-  entry->program = make_program(std::span(ops_).subspan(first));
+  entry->program = make_program(std::span(ops_).subspan(first), as_text(std::span(bytes_).subspan(literals)));
   return entry;
 }
 

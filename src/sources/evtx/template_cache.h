@@ -49,6 +49,7 @@ class TemplateCache {
   static constexpr std::size_t kSlots = 2048;  // seen: 941 templates on 255 machines
   static constexpr std::size_t kProbes = 8;
   static constexpr std::size_t kOpsMax = 24'576, kNamesMax = 32'768, kBytesMax = 1'048'576;
+  static constexpr std::size_t kEntryBytesMax = 32'768;  // a find compares no more than kProbes times this
 
   static std::size_t home(Bytes chunk, std::size_t definition, Scope scope) noexcept;
   bool same(const Entry& entry, Bytes chunk, std::size_t definition, Scope scope) const noexcept;

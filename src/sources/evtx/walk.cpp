@@ -39,8 +39,8 @@ void RecordReader::grow(std::size_t fields) {
 /// everything else goes through the members and walk_other(), which takes any op. reader_against_writer_test holds the
 /// result to what the writer of a file says, EvtxPlanner the choice to the whole.
 Status RecordReader::walk(const Program& program, Values values, std::size_t depth) {
-  if (!spend(steps_left_, program.count) || !spend(out_.text_left, program.literal_bytes)) return unfolds();
-  if (planner_ != nullptr && program.literal_bytes != 0) literals_in_.push_back({program.ops, program.count});
+  if (!spend(steps_left_, program.count) || !spend(out_.text_left, program.literals.size())) return unfolds();
+  if (planner_ != nullptr && !program.literals.empty()) literals_.push_back(program.literals);
   const Op* const end = program.ops + program.count;
   make_room(2 * program.count);  // an unnamed Data may fill two fields
   const std::byte* const readable_end = chunk_.data() + chunk_.size();
