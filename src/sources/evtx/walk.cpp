@@ -66,7 +66,7 @@ Status RecordReader::walk(const Program& program, Values values, std::size_t dep
         if (op->path == Path::name_value ? !needed(*op) : !emits(*op)) continue;
         bool fits = true;
         const Text text = writer_.write(v.type, bytes_of(v), readable_end, out.text, fits);
-        if (!fits) oddity_ = kMisfit;
+        if (!fits && oddity_ == nullptr) oddity_ = kMisfit;
         if (op->path == Path::name_value) {
           note_text(op->item, text.text);
           if (!emits(*op)) continue;
@@ -104,6 +104,7 @@ Status RecordReader::walk_other(const Op*& op, Values values, std::size_t depth)
 
 Value RecordReader::value_of(const Op& op, Values values) {
   if (op.sub < values.count) return values_[values.base + op.sub];
+  // Of two oddities this one is told: whether the other is seen depends on the fields that were chosen.
   oddity_ = "template asks for a value that its record does not have";
   return {};
 }
@@ -217,7 +218,7 @@ void RecordReader::set_name(const Op& op, Values values) {
 Text RecordReader::format(std::uint8_t type, Bytes bytes, char*& out) {
   bool fits = true;
   const Text text = writer_.write(type, bytes, chunk_.data() + chunk_.size(), out, fits);
-  if (!fits) oddity_ = kMisfit;
+  if (!fits && oddity_ == nullptr) oddity_ = kMisfit;
   return text;
 }
 
