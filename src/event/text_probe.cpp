@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -14,10 +13,19 @@ namespace {
 
 bool is_letter(char c) noexcept { return c >= 'a' && c <= 'z'; }
 
-/// Characters of the texts that sources make: 0x1f, 1e+10, nan, inf, true, false, {GUID}, S-1-5,
-/// 2026-11-25T01:02:03.4Z.
-bool may_be_made(char c) noexcept {
-  return std::string_view("0123456789abcdefx-+{}:.tzrulsin").find(c) != std::string_view::npos;
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_hex(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'f'); }
+
+/// May these stand side by side in a text that a source makes? 0x1f, 1e+10, nan, inf, true, false, {GUID}, S-1-5,
+/// 2026-11-25T01:02:03.4Z, 1F2E (binary).
+bool may_be_made(char a, char b) noexcept {
+  const auto is_mark = [](char c) { return c == '-' || c == '+' || c == ':' || c == '{' || c == '}' || c == 'x'; };
+  const auto beside_digit = [](char c) { return c == '.' || c == 't' || c == 'z'; };
+  if ((is_hex(a) || is_mark(a)) && (is_hex(b) || is_mark(b))) return !(a == ':' && b == ':');
+  if ((beside_digit(a) && is_digit(b)) || (is_digit(a) && beside_digit(b))) return true;
+  for (const std::string_view word : {"true", "false", "nan", "infinity"})
+    if (const char pair[] = {a, b, 0}; word.find(pair) != std::string_view::npos) return true;
+  return false;
 }
 
 /// Stands in a record as it is, or as the other case of the letter.
@@ -43,9 +51,24 @@ bool begins_escape(Bytes record, std::size_t i, std::size_t distance) noexcept {
 
 }  // namespace
 
+TextProbe::TextProbe() {
+  first_.add('\\', kEscapeBit);
+  second_.add('u', kEscapeBit);  // an upper-case one is no escape: found_at() knows
+}
+
+void TextProbe::Place::add(char c, std::uint8_t bit) noexcept {
+  const auto take = [&](char character) {
+    const auto byte = static_cast<unsigned char>(character);
+    bits[byte] = static_cast<std::uint8_t>(bits[byte] | bit);
+    low[byte & 15] = static_cast<std::uint8_t>(low[byte & 15] | bit);
+    high[byte >> 4] = static_cast<std::uint8_t>(high[byte >> 4] | bit);
+  };
+  take(c);
+  if (is_letter(c)) take(static_cast<char>(c - 0x20));
+}
+
 bool TextProbe::usable(char first, char second) noexcept {
-  if (!is_plain(first) || !is_plain(second)) return false;
-  return !(may_be_made(first) && may_be_made(second)) || (first == ':' && second == ':');
+  return is_plain(first) && is_plain(second) && !may_be_made(first, second);
 }
 
 bool TextProbe::add(std::string_view folded, std::size_t at) {
@@ -57,8 +80,9 @@ bool TextProbe::add(std::string_view folded, std::size_t at) {
       std::find_if(pairs_.begin(), pairs_.end(), [=](const Pair& p) { return p.first == first && p.second == second; });
   if (stretches_ == kStretchesMax || (pair == pairs_.end() && pairs_.size() == kPairsMax)) return false;
   if (pair == pairs_.end()) {
-    first_.add(first, pairs_.size());
-    second_.add(second, pairs_.size());
+    const auto bit = static_cast<std::uint8_t>(1U << pairs_.size());
+    first_.add(first, bit);
+    second_.add(second, bit);
     pair = pairs_.insert(pair, {first, second, {}});
   }
   pair->stretches.push_back({std::string(folded.substr(begin, end - begin)), at - begin});
@@ -73,48 +97,36 @@ bool TextProbe::covers(std::string_view folded) const noexcept {
   return false;
 }
 
-/// Both cases of a letter have the same lower half, so that the halves say no more than the byte does.
-void TextProbe::Place::add(char c, std::size_t pair) noexcept {
-  const auto bit = static_cast<std::uint8_t>(1U << pair);
-  const auto note = [&](unsigned byte) {
-    of_byte[byte] |= bit;
-    of_low[byte & 0xF] |= bit;
-    of_high[byte >> 4] |= bit;
-  };
-  const auto byte = static_cast<unsigned char>(c);
-  note(byte);
-  if (is_letter(c)) note(byte ^ 0x20U);
+/// The whole of one of the pair's stretches, whose characters lie `distance` bytes apart, with the pair at `i`.
+bool TextProbe::stands_at(const Pair& pair, Bytes record, std::size_t i, std::size_t distance) const noexcept {
+  for (const Stretch& stretch : pair.stretches) {
+    if (i / distance < stretch.at) continue;
+    const std::size_t begin = i - distance * stretch.at;
+    if ((record.size() - begin - 1) / distance + 1 < stretch.text.size()) continue;
+    std::size_t n = 0;
+    while (n < stretch.text.size() && is(record[begin + distance * n], stretch.text[n])) ++n;
+    if (n == stretch.text.size()) return true;
+  }
+  return false;
 }
 
-/// Does the stretch stand in the record, with its pair at `i` and its characters so far from one another?
-bool TextProbe::stands_at(const Stretch& stretch, Bytes record, std::size_t i, std::size_t distance) const noexcept {
-  if (i / distance < stretch.at) return false;
-  const std::size_t begin = i - distance * stretch.at;
-  if ((record.size() - begin - 1) / distance + 1 < stretch.text.size()) return false;
-  for (std::size_t n = 0; n < stretch.text.size(); ++n)
-    if (!is(record[begin + distance * n], stretch.text[n])) return false;
-  return true;
-}
-
-bool TextProbe::found_at(Bytes record, std::size_t i, Escapes escapes) const noexcept {
-  const unsigned begun = first_.of_byte[static_cast<std::size_t>(record[i])];
-  const bool backslash = escapes == Escapes::json && record[i] == std::byte{'\\'};
-  if (begun == 0 && !backslash) return false;
-  for (std::size_t distance = 1; distance <= 2; ++distance) {
+bool TextProbe::found_at(Bytes record, std::size_t i, std::uint8_t asked) const noexcept {
+  const auto here = static_cast<std::uint8_t>(first_.of(record[i]) & asked);
+  for (std::size_t distance = 1; here != 0 && distance <= 2; ++distance) {
     if (record.size() - i <= distance) return false;
     if (distance == 2 && record[i + 1] != std::byte{0}) return false;  // between two ASCII characters of UTF-16
-    const std::byte next = record[i + distance];
-    if (backslash && next == std::byte{'u'} && begins_escape(record, i, distance)) return true;
-    for (unsigned pairs = begun & second_.of_byte[static_cast<std::size_t>(next)]; pairs != 0; pairs &= pairs - 1)
-      for (const Stretch& stretch : pairs_[static_cast<std::size_t>(std::countr_zero(pairs))].stretches)
-        if (stands_at(stretch, record, i, distance)) return true;
+    auto pairs = static_cast<unsigned>(here & second_.of(record[i + distance]));
+    if ((pairs & kEscapeBit) != 0 && record[i + distance] == std::byte{'u'} && begins_escape(record, i, distance))
+      return true;
+    for (pairs &= ~unsigned{kEscapeBit}; pairs != 0; pairs &= pairs - 1)
+      if (stands_at(pairs_[static_cast<std::size_t>(std::countr_zero(pairs))], record, i, distance)) return true;
   }
   return false;
 }
 
 bool TextProbe::in_record_plain(Bytes record, Escapes escapes) const noexcept {
   for (std::size_t i = 0; i < record.size(); ++i)
-    if (found_at(record, i, escapes)) return true;
+    if (found_at(record, i, bits_for(escapes))) return true;
   return false;
 }
 
@@ -124,67 +136,52 @@ bool TextProbe::in_record_plain(Bytes record, Escapes escapes) const noexcept {
 
 namespace {
 
-/// The tables of a Place, to look 32 bytes up at once.
-struct Halves {
-  __m256i low, high;
-};
-
-SW_AVX2 inline __m256i table(const std::array<std::uint8_t, 16>& entries) noexcept {
-  return _mm256_broadcastsi128_si256(
-      _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(entries.data()))));
+SW_AVX2 inline __m256i load_32(const void* p) noexcept { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+SW_AVX2 inline __m256i load_table(const std::array<std::uint8_t, 16>& t) noexcept {
+  return _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(t.data())));
 }
-
-SW_AVX2 inline __m256i load(const std::byte* p) noexcept {
-  return _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(p)));
-}
-
-SW_AVX2 inline __m256i look_up(const Halves& place, __m256i bytes) noexcept {
-  const __m256i high = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), _mm256_set1_epi8(0xF));
-  return _mm256_and_si256(_mm256_shuffle_epi8(place.low, bytes), _mm256_shuffle_epi8(place.high, high));
-}
-
-/// Where in p[0, 32) a pair or an escape begins; reads 34 bytes.
-SW_AVX2 inline std::uint32_t begins(const std::byte* p, const Halves& first, const Halves& second,
-                                    TextProbe::Escapes escapes) noexcept {
-  const __m256i here = load(p), next = load(p + 1), after = load(p + 2);
-  const __m256i wide = _mm256_cmpeq_epi8(next, _mm256_setzero_si256());  // UTF-16, if it is ASCII
-  const __m256i follows = _mm256_or_si256(look_up(second, next), _mm256_and_si256(wide, look_up(second, after)));
-  __m256i found = _mm256_and_si256(look_up(first, here), follows);
-  if (escapes == TextProbe::Escapes::json) {
-    const __m256i u = _mm256_set1_epi8('u');
-    const __m256i escape =
-        _mm256_or_si256(_mm256_cmpeq_epi8(next, u), _mm256_and_si256(wide, _mm256_cmpeq_epi8(after, u)));
-    found = _mm256_or_si256(found, _mm256_and_si256(_mm256_cmpeq_epi8(here, _mm256_set1_epi8('\\')), escape));
-  }
-  return ~static_cast<std::uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, _mm256_setzero_si256())));
+/// For each byte the bits that both of its halves have.
+SW_AVX2 inline __m256i look_up(__m256i low, __m256i high, __m256i bytes) noexcept {
+  const __m256i half = _mm256_set1_epi8(15);
+  const __m256i upper = _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half);
+  return _mm256_and_si256(_mm256_shuffle_epi8(low, _mm256_and_si256(bytes, half)), _mm256_shuffle_epi8(high, upper));
 }
 
 }  // namespace
 
-/// OPTIMIZATION: 32 places a step. Guarded by TextProbe.StepsAgreeWithThePlainWay.
-SW_AVX2 bool TextProbe::in_record_avx2(Bytes record, Escapes escapes) const noexcept {
-  constexpr std::size_t kStep = 32, kRead = kStep + 2;
-  const Halves first{table(first_.of_low), table(first_.of_high)},
-      second{table(second_.of_low), table(second_.of_high)};
-  std::size_t i = 0;
-  for (; record.size() - i >= kRead; i += kStep)
-    for (std::uint32_t places = begins(record.data() + i, first, second, escapes); places != 0; places &= places - 1)
-      if (found_at(record, i + static_cast<std::size_t>(std::countr_zero(places)), escapes)) return true;
-  // At most 33 bytes are left. The last of all begins no pair; NUL behind them ends none.
-  if (i == record.size()) return false;
-  std::array<std::byte, kRead> rest{};
-  std::memcpy(rest.data(), record.data() + i, record.size() - i);
-  for (std::uint32_t places = begins(rest.data(), first, second, escapes); places != 0; places &= places - 1)
-    if (found_at(record, i + static_cast<std::size_t>(std::countr_zero(places)), escapes)) return true;
-  return false;
+/// `record` has at least 34 bytes.
+SW_AVX2 bool TextProbe::found_by_avx2(Bytes record, std::uint8_t asked) const noexcept {
+  const __m256i first_low = load_table(first_.low), first_high = load_table(first_.high);
+  const __m256i second_low = load_table(second_.low), second_high = load_table(second_.high);
+  const __m256i wanted = _mm256_set1_epi8(static_cast<char>(asked)), none = _mm256_setzero_si256();
+  const std::size_t last = record.size() - 34;            // a step looks at 32 places and two bytes behind them
+  for (std::size_t i = 0;; i = std::min(i + 32, last)) {  // the last step looks at some places again
+    const std::byte* const p = record.data() + i;
+    const __m256i next = load_32(p + 1);
+    const __m256i starts = _mm256_and_si256(wanted, look_up(first_low, first_high, load_32(p)));
+    const __m256i follows = look_up(second_low, second_high, next);
+    const __m256i far =
+        _mm256_and_si256(_mm256_cmpeq_epi8(next, none), look_up(second_low, second_high, load_32(p + 2)));
+    const __m256i found = _mm256_and_si256(starts, _mm256_or_si256(follows, far));
+    if (!_mm256_testz_si256(found, found)) {
+      auto places = ~static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, none)));
+      for (; places != 0; places &= places - 1)
+        if (found_at(record, i + static_cast<unsigned>(std::countr_zero(places)), asked)) return true;
+    }
+    if (i == last) break;
+  }
+  return found_at(record, record.size() - 2, asked);
 }
+
+#undef SW_AVX2
 
 #endif
 
+// OPTIMIZATION: 32 places a step. Guarded by TextProbe.StepsAgreeWithThePlainWay.
 bool TextProbe::in_record(Bytes record, Escapes escapes) const noexcept {
 #if defined(__x86_64__)
   static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2) return in_record_avx2(record, escapes);
+  if (has_avx2 && record.size() >= 34) return found_by_avx2(record, bits_for(escapes));
 #endif
   return in_record_plain(record, escapes);
 }

@@ -19,8 +19,10 @@ namespace stopwarden {
 /// are found in UTF-8 and in UTF-16, at any alignment: a pair of their characters first, then the whole.
 class TextProbe {
  public:
-  static constexpr std::size_t kPairsMax = 8;       // bits of a byte
+  static constexpr std::size_t kPairsMax = 7;       // a bit each, and one for JSON's `\u`
   static constexpr std::size_t kStretchesMax = 64;  // of all pairs together
+
+  TextProbe();
 
   /// May this pair be looked for? Not when one of the two is no character of a stretch, nor when the text that a source
   /// makes of a number, a time, a GUID, a SID, a boolean or of binary could hold it: such text is not in the record.
@@ -35,7 +37,7 @@ class TextProbe {
     none,
     json,  ///< `\u` may hide any character: then the answer is yes
   };
-  /// False: no text in `record` holds a stretch. Cost: a nanosecond for some ten bytes where there is AVX2.
+  /// False: no text in `record` holds a stretch. Cost: with AVX2 a nanosecond for some twelve bytes, else for one.
   bool in_record(Bytes record, Escapes escapes) const noexcept;
   /// The same, a byte after the other: what in_record() is held to.
   bool in_record_plain(Bytes record, Escapes escapes) const noexcept;
@@ -49,19 +51,26 @@ class TextProbe {
     char first, second;
     std::vector<Stretch> stretches;
   };
-  /// Which pairs have a character in one of their two places: bit n of an entry says it of pair n.
+  /// Which bytes may stand at a place of a pair: a bit for each pair, by the byte, and by each half of it.
   struct Place {
-    std::array<std::uint8_t, 256> of_byte{};
-    std::array<std::uint8_t, 16> of_low{}, of_high{};  // the same by halves of the byte: both must have the bit
-    void add(char c, std::size_t pair) noexcept;
+    std::array<std::uint8_t, 256> bits{};
+    std::array<std::uint8_t, 16> low{}, high{};
+    void add(char c, std::uint8_t bit) noexcept;
+    std::uint8_t of(std::byte b) const noexcept { return bits[static_cast<std::size_t>(b)]; }
   };
-  bool found_at(Bytes record, std::size_t i, Escapes escapes) const noexcept;
-  bool stands_at(const Stretch& stretch, Bytes record, std::size_t i, std::size_t distance) const noexcept;
-  bool in_record_avx2(Bytes record, Escapes escapes) const noexcept;
+  static constexpr std::uint8_t kEscapeBit = 0x80;  // of `\u`
+  static std::uint8_t bits_for(Escapes escapes) noexcept {
+    return static_cast<std::uint8_t>(escapes == Escapes::json ? 0xFF : 0xFF & ~kEscapeBit);
+  }
 
+  bool found_at(Bytes record, std::size_t i, std::uint8_t asked) const noexcept;
+  bool stands_at(const Pair& pair, Bytes record, std::size_t i, std::size_t distance) const noexcept;
+#if defined(__x86_64__)
+  bool found_by_avx2(Bytes record, std::uint8_t asked) const noexcept;
+#endif
   std::vector<Pair> pairs_;
-  Place first_, second_;
   std::size_t stretches_ = 0;
+  Place first_, second_;
 };
 
 }  // namespace stopwarden

@@ -20,6 +20,12 @@ TEST(TextProbe, UsablePairsCannotBeMadeByFoldingOrFormatting) {
   EXPECT_FALSE(TextProbe::usable('m', 's')) << "the long s folds to s";
   EXPECT_FALSE(TextProbe::usable('0', 'x'));
   EXPECT_FALSE(TextProbe::usable('t', 'r')) << "true";
+  EXPECT_FALSE(TextProbe::usable('l', 's')) << "false";
+  EXPECT_FALSE(TextProbe::usable('.', '4'));
+  EXPECT_FALSE(TextProbe::usable('5', 't')) << "2026-11-25T";
+  EXPECT_FALSE(TextProbe::usable('b', 'd')) << "binary as hex";
+  EXPECT_TRUE(TextProbe::usable('b', '.')) << "a point stands between digits";
+  EXPECT_TRUE(TextProbe::usable('i', 'b'));
   EXPECT_FALSE(TextProbe::usable('\\', 'm'));
   EXPECT_FALSE(TextProbe::usable('M', 'I'));
 }
@@ -56,10 +62,10 @@ TEST(TextProbe, StepsAgreeWithThePlainWay) {
   constexpr std::string_view kAlphabet("iIwW:mMpPaz\\u\0\xC8", 15);
   int yes = 0;
   for (int round = 0; round < 20'000; ++round) {
-    std::string text(random() % 70, 'z');
+    std::string text(random() % 140, 'z');
     for (char& c : text)
-      if (random() % 4 == 0) c = kAlphabet[random() % kAlphabet.size()];
-    if (random() % 2 == 0) text = utf8_to_utf16(text.substr(0, 35), ByteOrder::little);
+      if (random() % 8 == 0) c = kAlphabet[random() % kAlphabet.size()];
+    if (random() % 2 == 0) text = utf8_to_utf16(text.substr(0, 70), ByteOrder::little);
     for (const Escapes e : {Escapes::none, Escapes::json}) {
       const bool expected = probe.in_record_plain(as_bytes(text), e);
       ASSERT_EQ(probe.in_record(as_bytes(text), e), expected) << round;

@@ -192,7 +192,7 @@ TEST_F(ReaderTest, ARecordLongerThanABlockGrowsOneBlockAndAsksBefore) {
 /// Junk that is cut every few bytes: the list of pieces must not outgrow the block.
 TEST_F(ReaderTest, JunkGivesShortBlocksAndLosesNothing) {
   std::string junk = "{\"EventID\":1}\n";
-  for (int i = 0; i < 20'000; ++i) junk += "}\n{\"a\":1}\n";
+  for (int i = 0; i < 20'000; ++i) junk += "]\n{\"a\":1}\n";
   WholeStream stream(junk);
   std::size_t drops = 0, most = 0;
   for (const Block& block : blocks_of(stream, SourceOptions{&wanted})) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/json/json.h"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 #include <string_view>
 
 #include "base/text.h"
+#include "sources/json/bytes16.h"
 #include "sources/json/scanner.h"
 #include "sources/json/shapes.h"
 #include "sources/json/tree.h"
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::size_t kUnitTarget = 1024 * std::size_t{1024};  // a run of objects ends behind this many bytes
 constexpr std::size_t kKeepMax = 4 * kUnitTarget;              // a larger buffer is given back
+constexpr std::size_t kBlockMax = 64 * std::size_t{1024};      // text whose tokens are found in one go; stays in L2
 
 enum class Encoding : std::uint8_t { unknown, utf8, utf16le, utf16be };
 
@@ -84,6 +87,30 @@ std::size_t line_run(std::string_view text, AtEnd at_end) noexcept {
   return at;
 }
 
+/// OPTIMIZATION: lines need not be looked at one by one either. Where a line that begins with `{` follows one that ends
+/// with `}`, reading from the start of a line is back in the state it began in, whatever stands between: an object that
+/// is still open is broken there (a `{` without a comma before it, a line feed in a string) and given up at this line
+/// or an earlier one; a wrapper closes there (Scanner::start_object). The last such place; 0 when there is none.
+/// Guarded by JsonSource.WindowsDoNotMatter.
+std::size_t last_restart(std::string_view text) noexcept {
+  std::size_t at = text.size();
+  while ((at = find_last(text, '\n', at)) != std::string_view::npos) {
+    const std::size_t behind = at + 1;
+    while (at > 0 && (text[at - 1] == '\n' || text[at - 1] == '\r')) --at;
+    if (at > 0 && text[at - 1] == '}' && behind < text.size() && text[behind] == '{') return behind;
+  }
+  return 0;
+}
+
+/// Where to end a block: behind its last line feed, else behind its last object of an array on one line.
+std::size_t block_size(std::string_view text) noexcept {
+  if (const std::size_t last = find_last(text, '\n', text.size()); last != std::string_view::npos) return last + 1;
+  std::size_t at = text.size();
+  while ((at = find_last(text, '{', at)) != std::string_view::npos && at >= 2)
+    if (text[at - 1] == ',' && text[at - 2] == '}') return at - 1;
+  return text.size();
+}
+
 class JsonSource final : public Source {
  public:
   explicit JsonSource(const SourceOptions& options) : mapper_(*options.wanted), planner_(options.planner) {}
@@ -101,10 +128,16 @@ class JsonSource final : public Source {
     EventSink* sink;
     bool wide = false;
     std::size_t narrow_at = 0, wide_at = 0;  // UTF-16: the same place in both, for byte_at()
+    std::size_t block_begin = 0, block_end = 0;
+    std::size_t block_token = 0;  // no token before it begins at the next object
+    bool block_good = false;      // tokens_ holds the block's
   };
 
   template <class Text>
   Cut cut_text(const Text& text, AtEnd at_end, Window window);
+  void open_block(Unit& unit, std::size_t at);
+  bool read_from_block(Unit& unit, std::size_t& at, Scanner& scanner);
+  Cut cut_lines(std::string_view text, AtEnd at_end);
   bool read_line(Unit& unit, std::size_t& at, std::size_t& tried_until);
   void read_object(Unit& unit, std::size_t begin, std::size_t end);
   void emit(Unit& unit, std::size_t begin, std::size_t end, const Marks& marks);
@@ -112,6 +145,8 @@ class JsonSource final : public Source {
 
   Scanner scanner_;
   Encoding encoding_ = Encoding::unknown;
+  std::size_t searched_ = 0;  // bytes from here on in which no restart was found
+  Tokens tokens_;
   Tree tree_;
   Mapper mapper_;
   FieldPlanner* planner_;
@@ -152,22 +187,32 @@ Cut JsonSource::cut_text(const Text& text, AtEnd at_end, Window window) {
 
 Cut JsonSource::cut(Bytes window, AtEnd at_end) {
   const std::string_view text = as_text(window);
-  const Window fill = window.size() >= window_max() ? Window::is_full : Window::may_grow;
   if (encoding_ == Encoding::unknown) {
     if (text.size() < 2 && at_end == AtEnd::no) return {};
     encoding_ = encoding_of(text);
   }
-  Cut cut;
-  if (encoding_ == Encoding::utf8) {
-    if (scanner_.at_line_start())
-      if (const std::size_t run = line_run(text, at_end)) return {.take = run, .kind = Cut::Kind::unit};
-    cut = cut_text(NarrowText{text}, at_end, fill);
-  } else {
-    cut = cut_text(WideText{text, encoding_ == Encoding::utf16be}, at_end, fill);
+  Cut cut = encoding_ == Encoding::utf8 ? cut_lines(text, at_end) : Cut{};
+  if (cut.kind == Cut::Kind::more) {
+    const Window fill = window.size() >= window_max() ? Window::is_full : Window::may_grow;
+    cut = encoding_ == Encoding::utf8 ? cut_text(NarrowText{text}, at_end, fill)
+                                      : cut_text(WideText{text, encoding_ == Encoding::utf16be}, at_end, fill);
   }
+  searched_ -= std::min(searched_, cut.take);
   if (cut.kind == Cut::Kind::more && !window.empty() && at_end == AtEnd::yes)  // half a code unit
     return {.take = window.size(), .kind = Cut::Kind::drop, .error = {Errc::truncated, 0, "half a UTF-16 unit"}};
   return cut;
+}
+
+/// A unit of lines, found without reading them; or `more`.
+Cut JsonSource::cut_lines(std::string_view text, AtEnd at_end) {
+  if (!scanner_.at_line_start() || text.empty() || text.front() != '{') return {};
+  const std::string_view head = text.substr(0, kUnitTarget);
+  if (searched_ <= head.size() / 2) {  // else a text without such lines would be searched again at every step
+    if (const std::size_t end = last_restart(head)) return {.take = end, .kind = Cut::Kind::unit};
+    searched_ = head.size();
+  }
+  const std::size_t run = line_run(text, at_end);
+  return {.take = run, .kind = run > 0 ? Cut::Kind::unit : Cut::Kind::more};
 }
 
 std::uint64_t JsonSource::parse(Bytes bytes, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) {
@@ -191,6 +236,7 @@ std::uint64_t JsonSource::parse(Bytes bytes, std::uint64_t offset, std::uint64_t
       while (at < unit.text.size() && (unit.text[at] == '\n' || unit.text[at] == '\r')) ++at;
       if (at == unit.text.size()) break;
     }
+    if (scanner.is_between() && read_from_block(unit, at, scanner)) continue;
     if (scanner.at_top() && read_line(unit, at, tried_until)) continue;
     const Step step = scanner.next(NarrowText{unit.text}, at, AtEnd::yes, Window::is_full);
     if (step.kind == Step::Kind::object) read_object(unit, at, step.end);
@@ -202,6 +248,53 @@ std::uint64_t JsonSource::parse(Bytes bytes, std::uint64_t offset, std::uint64_t
   return unit.record - first_record;
 }
 
+/// Finds the tokens of what begins at `at`: up to a line's end, or where an object may end.
+void JsonSource::open_block(Unit& unit, std::size_t at) {
+  std::string_view text = unit.text.substr(at);
+  if (text.size() > kBlockMax) {
+    text = text.substr(0, kBlockMax);
+    text = text.substr(0, block_size(text));
+  }
+  unit.block_begin = at;
+  unit.block_end = at + text.size();
+  unit.block_token = 0;
+  unit.block_good = tokens_.find(text) == Tokens::Outcome::good;
+}
+
+/// OPTIMIZATION: the first stage runs over many objects at once, and an object that is good JSON needs no scan. All
+/// that is not (a bad block, a bad object, a wrapper) is left to the others. Guarded by JsonSource.BlocksDoNotMatter.
+bool JsonSource::read_from_block(Unit& unit, std::size_t& at, Scanner& scanner) {
+  if (unit.text[at] != '{') return false;
+  if (at >= unit.block_end) open_block(unit, at);
+  if (!unit.block_good) return false;
+  std::size_t behind = 0;  // the token behind the object
+  const auto find = [&] {
+    const auto tokens = tokens_.places();
+    const std::size_t place = at - unit.block_begin;
+    std::size_t& token = unit.block_token;
+    while (token < tokens.size() && tokens[token] < place) ++token;
+    const std::string_view text = unit.text.substr(unit.block_begin, unit.block_end - unit.block_begin);
+    behind = token;
+    return token < tokens.size() && tokens[token] == place && tree_.read_at(text, tokens, behind);
+  };
+  if (!find()) {
+    const bool may_go_on = tree_.ran_out() && unit.block_begin != at && unit.block_end < unit.text.size();
+    if (!may_go_on) return false;
+    open_block(unit, at);
+    if (!unit.block_good || !find()) return false;
+  }
+  const Marks marks = read_marks(tree_, 0);
+  if (marks.maybe_wrapper) return false;
+  std::size_t end = unit.block_begin + tokens_.places()[behind - 1] + 1;
+  unit.block_token = behind;
+  emit(unit, at, end, marks);
+  if (end < unit.text.size() && unit.text[end] == '\r') ++end;
+  const bool ends_line = end < unit.text.size() && unit.text[end] == '\n';
+  scanner.pass_object(ends_line);
+  at = ends_line ? end + 1 : end;
+  return true;
+}
+
 /// OPTIMIZATION: a line that is one object needs no scan. Anything else is left to the scanner.
 bool JsonSource::read_line(Unit& unit, std::size_t& at, std::size_t& tried_until) {
   const std::string_view text = unit.text;
@@ -211,7 +304,7 @@ bool JsonSource::read_line(Unit& unit, std::size_t& at, std::size_t& tried_until
   tried_until = end;
   if (text[end - 1] == '\r') --end;
   if (text[end - 1] != '}') return false;
-  if (!tree_.read(text.substr(at, end - at), text.size() - at)) return false;
+  if (!tree_.read(text.substr(at, end - at))) return false;
   const Marks marks = read_marks(tree_, 0);
   if (marks.maybe_wrapper) return false;
   emit(unit, at, end, marks);
@@ -221,10 +314,10 @@ bool JsonSource::read_line(Unit& unit, std::size_t& at, std::size_t& tried_until
 
 void JsonSource::read_object(Unit& unit, std::size_t begin, std::size_t end) {
   const std::string_view text = unit.text.substr(begin, end - begin);
-  Status read = tree_.read(text, unit.text.size() - begin);
+  Status read = tree_.read(text);
   if (!read && tree_.repairable()) {
     repaired_ = repair(text);
-    if (repaired_.size() <= kObjectMax) read = tree_.read(repaired_, repaired_.size());
+    if (repaired_.size() <= kObjectMax) read = tree_.read(repaired_);
     if (read)
       unit.sink->on_oddity(
           {Errc::bad_value, unit.offset + byte_at(unit, begin), "invalid UTF-8 or control characters"});

@@ -24,9 +24,9 @@ bool sniff_json(Bytes head);
 ///                 truncated       an object that does not end before the next one begins, or before the input does
 ///                 limit_exceeded  an object over 16 MiB, over 64 levels or with over 65,536 values
 /// Oddities:       bad_value       invalid UTF-8 or raw control characters inside strings: repaired
-/// Cost:           NDJSON in one pass of simdjson; other layouts are scanned byte by byte first. No allocation per
-/// event
-///                 once warm.
+/// Cost:           one pass of simdjson's first stage and one walk over its tokens. Arrays and wrappers are scanned
+///                 byte by byte as well, to cut them. No allocation per event once warm.
+/// Memory:         0.6 MiB; up to 4 bytes for each byte of a longer object while it is read.
 std::unique_ptr<Source> make_json(const SourceOptions& options);
 
 }  // namespace stopwarden::json

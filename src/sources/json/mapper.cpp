@@ -117,17 +117,30 @@ Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), param
   }
 }
 
+/// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
+/// `Name_1` itself.
+inline std::uint32_t Mapper::child(const Tree& tree, std::uint32_t path, const Node& node) {
+  std::uint32_t own = paths_.known_child(path, node.key);
+  if (own == 0) own = paths_.child(path, node.key, tree.key_of(node).text);
+  if (paths_.path(path).naming != Naming::leaf) return own;
+  if (seen_.size() < paths_.size()) seen_.resize(paths_.size(), 0);
+  seen_[own] = event_;
+  const Path& p = paths_.path(own);
+  return p.first != 0 && seen_[p.first] == event_ && !p.named() ? p.first : own;
+}
+
 void Mapper::map(const Tree& tree, const Marks& top, FieldPlanner* planner, Event& event) {
   arena_.reset();
-  paths_.limit();
+  paths_.limit(tree.key_generation());
   found_.clear();
   ++event_;
 
   std::uint32_t root = 0;
   Marks marks = top;
-  if (const std::uint32_t inner = top.source != 0 ? top.source : top.result; inner != 0 && !top.event_id_number) {
+  if (const std::uint32_t inner = top.source != 0 ? top.source : top.result;
+      inner != 0 && !top.has(Mark::event_id_number)) {
     const Marks inside = read_marks(tree, inner);
-    if (top.source != 0 || inside.event_id_number || inside.winlog) {
+    if (top.source != 0 || inside.has(Mark::event_id_number) || inside.has(Mark::winlog)) {
       root = inner;
       marks = inside;
     }
@@ -160,16 +173,6 @@ std::span<const FieldValue> Mapper::all_fields() {
   return all_fields_;
 }
 
-/// evtx_dump writes the second value of a name as `Name_1`: it is the name's, when that came before and nobody asks for
-/// `Name_1` itself.
-std::uint32_t Mapper::child(std::uint32_t path, const Node& node) {
-  const std::uint32_t own = paths_.child(path, unescape(node.key, node.key_escaped, arena_));
-  if (seen_.size() < paths_.size()) seen_.resize(paths_.size(), 0);
-  seen_[own] = event_;
-  const Path& p = paths_.path(own);
-  return p.first != 0 && seen_[p.first] == event_ && !p.named() ? p.first : own;
-}
-
 void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
   const Node& n = tree.node(node);
   switch (n.type) {
@@ -187,13 +190,23 @@ void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
 
 void Mapper::walk_members(const Tree& tree, std::uint32_t node, std::uint32_t path) {
   const std::uint32_t end = tree.node(node).next;
-  for (std::uint32_t i = node + 1; i < end; i = tree.node(i).next) walk(tree, i, child(path, tree.node(i)));
+  for (std::uint32_t i = node + 1; i < end;) {
+    const Node& n = tree.node(i);
+    const std::uint32_t own = child(tree, path, n);
+    if (n.is_scalar()) {
+      if (paths_.path(own).used()) found_.push_back({&n, own});
+      ++i;
+    } else {
+      walk(tree, i, own);
+      i = n.next;
+    }
+  }
 }
 
 /// The members of `Event`, or of the object around it.
 void Mapper::walk_elements(const Tree& tree, std::uint32_t node) {
   for (std::uint32_t i = node + 1; i < tree.node(node).next; i = tree.node(i).next) {
-    const std::string_view key = tree.node(i).key;
+    const std::string_view key = tree.key_of(tree.node(i)).raw;
     if (key == "System") {
       walk(tree, i, kSystemRules);
     } else if (key == "EventData") {
@@ -201,7 +214,7 @@ void Mapper::walk_elements(const Tree& tree, std::uint32_t node) {
     } else if (key == "UserData") {
       walk(tree, i, kUserDataRules);
     } else if (key != "Event" && key != "#attributes" && key != "Event_attributes") {
-      walk(tree, i, child(kGenericRules, tree.node(i)));
+      walk(tree, i, child(tree, kGenericRules, tree.node(i)));
     }
   }
 }
@@ -213,10 +226,10 @@ void Mapper::walk_event_data(const Tree& tree, std::uint32_t node) {
     return;
   }
   for (std::uint32_t i = node + 1; i < n.next; i = tree.node(i).next) {
-    if (tree.node(i).key == "Data") {
+    if (tree.key_of(tree.node(i)).raw == "Data") {
       data_item(tree, i);
     } else {
-      walk(tree, i, child(kEventDataRules, tree.node(i)));
+      walk(tree, i, child(tree, kEventDataRules, tree.node(i)));
     }
   }
 }
@@ -243,11 +256,11 @@ void Mapper::data_item(const Tree& tree, std::uint32_t node) {
     return;
   }
   const Node& key = tree.node(name);
-  const std::uint32_t path = paths_.child(kEventDataRules, unescape(key.raw, key.escaped, arena_));
+  const std::uint32_t path = paths_.child(kEventDataRules, unescape(key.raw, arena_));
   if (text != 0) {
     walk(tree, text, path);
   } else if (paths_.path(path).used()) {
-    static const Node kEmpty{{}, {}, 0, NodeType::string};
+    static const Node kEmpty{{}, 0, 0, NodeType::string, {}};
     found_.push_back({&kEmpty, path});
   }
 }
@@ -279,7 +292,7 @@ Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
     }
     case NodeType::string: break;
   }
-  const std::string_view text = unescape(node.raw, node.escaped, arena_);
+  const std::string_view text = unescape(node.raw, arena_);
   if (convert == Convert::integer && parse_unsigned(text)) return {ValueKind::integer, text};
   if (convert == Convert::guid && is_bare_guid(text)) return {ValueKind::string, braced_guid(text, arena_)};
   if (text.size() == 38 && text.front() == '{' && text.back() == '}' && is_bare_guid(text.substr(1, 36)))

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/text.h"
+#include "sources/json/keys.h"
 
 namespace stopwarden::json {
 namespace {
@@ -14,25 +15,8 @@ constexpr std::size_t kNamesMax = 4u << 20;  // bytes of remembered names
 constexpr std::size_t kSlotsMin = 1024;
 constexpr std::size_t kNameMax = 256;  // a longer path is nobody's field; bounds what nested long keys cost
 
-std::uint64_t word(const char* p, std::size_t n) noexcept {
-  std::uint64_t v = 0;
-  std::memcpy(&v, p, n);
-  return v;
-}
-
-/// Not meant to resist flooding: limit() bounds what a flood can cost.
-std::uint32_t hash_key(std::uint32_t parent, std::string_view key) noexcept {
-  constexpr std::uint64_t kMul = 0x9E3779B97F4A7C15u;
-  std::uint64_t h = (std::uint64_t{parent} << 32 | static_cast<std::uint32_t>(key.size())) * kMul;
-  const char* p = key.data();
-  std::size_t n = key.size();
-  for (; n >= 8; p += 8, n -= 8) {
-    h = (h ^ word(p, 8)) * kMul;
-    h ^= h >> 29;
-  }
-  if (n > 0) h = (h ^ word(p, n)) * kMul;
-  h ^= h >> 32;
-  return static_cast<std::uint32_t>(h);
+std::uint32_t hash_child(std::uint32_t parent, std::string_view key) noexcept {
+  return hash_key(key) ^ (parent * 0x85EBCA6Bu);
 }
 
 bool ends_with(std::string_view s, std::string_view end) noexcept {
@@ -62,6 +46,7 @@ PathTable::PathTable(const WantedFields& wanted, std::span<const PathRules> root
 void PathTable::clear() {
   paths_.clear();
   names_.reset();
+  name_bytes_ = 0;
   for (std::size_t i = 0; i < roots_.size(); ++i) {
     Path root;
     root.name = roots_[i].root;
@@ -71,13 +56,13 @@ void PathTable::clear() {
     paths_.push_back(root);
   }
   slots_.assign(kSlotsMin, 0);
+  cache_.assign(kCacheSize, Cached{});
 }
 
-void PathTable::limit() {
-  std::size_t bytes = 0;
-  if (paths_.size() > kPathsMax / 2)
-    for (const Path& p : paths_) bytes += p.key.size() + p.name.size();
-  if (paths_.size() <= kPathsMax && bytes <= kNamesMax) return;
+void PathTable::limit(std::uint64_t keys) {
+  if (keys != keys_) cache_.assign(kCacheSize, Cached{});
+  keys_ = keys;
+  if (paths_.size() <= kPathsMax && name_bytes_ <= kNamesMax) return;
   std::vector<Path>().swap(paths_);
   std::vector<std::uint32_t>().swap(slots_);
   names_ = Arena{};
@@ -94,7 +79,7 @@ void PathTable::rehash(std::size_t slots) {
 }
 
 std::uint32_t PathTable::child(std::uint32_t parent, std::string_view key) {
-  const std::uint32_t hash = hash_key(parent, key);
+  const std::uint32_t hash = hash_child(parent, key);
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash & mask; slots_[at] != 0; at = (at + 1) & mask) {
     const Path& p = paths_[slots_[at] - 1];
@@ -121,6 +106,7 @@ std::uint32_t PathTable::add(std::uint32_t parent, std::string_view key, std::ui
   resolve(p);
   const auto i = static_cast<std::uint32_t>(paths_.size());
   paths_.push_back(p);
+  name_bytes_ += p.key.size() + p.name.size();
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = hash & mask;
   while (slots_[at] != 0) at = (at + 1) & mask;

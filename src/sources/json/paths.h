@@ -97,25 +97,47 @@ class PathTable {
 
   /// The root of `roots[i]` is path i.
   std::uint32_t child(std::uint32_t parent, std::string_view key);
+  /// The same for a key that has a number (keys.h), when the pair was seen lately; else 0.
+  std::uint32_t known_child(std::uint32_t parent, std::uint32_t number) const {
+    const Cached& c = cache_[cache_place(parent, number)];
+    return c.number == number && c.parent == parent ? c.path : 0;
+  }
+  std::uint32_t child(std::uint32_t parent, std::uint32_t number, std::string_view key) {
+    const std::uint32_t path = child(parent, key);
+    cache_[cache_place(parent, number)] = {parent, number, path};
+    return path;
+  }
   const Path& path(std::uint32_t i) const { return paths_[i]; }
 
-  /// Called between events. Forgets everything but the roots when hostile keys made the table grow too large.
-  void limit();
+  /// Called between events. Forgets everything but the roots when hostile keys made the table grow too large. `keys` is
+  /// the generation of the numbers that come (Keys::generation).
+  void limit(std::uint64_t keys);
   std::size_t size() const noexcept { return paths_.size(); }
 
  private:
   std::uint32_t add(std::uint32_t parent, std::string_view key, std::uint32_t hash);
+  static std::size_t cache_place(std::uint32_t parent, std::uint32_t number) noexcept {
+    return (parent * kParentStep + number) % kCacheSize;
+  }
   void add_name(Path& path, const Path& parent);
   void resolve(Path& path) const;
   void add_field(Path& path, std::string_view name) const;
   void rehash(std::size_t slots);
+  struct Cached {
+    std::uint32_t parent = 0, number = 0, path = 0;
+  };
+  static constexpr std::size_t kCacheSize = 2048;    // 24 KiB; a log's events have some hundred places
+  static constexpr std::uint32_t kParentStep = 331;  // keeps keys of the same number under several parents apart
   void clear();
 
   const WantedFields* wanted_;
   std::span<const PathRules> roots_;
   std::vector<Path> paths_;
   std::vector<std::uint32_t> slots_;  // path index + 1; 0 is free
+  std::vector<Cached> cache_;
+  std::uint64_t keys_ = 0;  // generation of the numbers in cache_
   Arena names_;
+  std::size_t name_bytes_ = 0;
   std::string scratch_;
 };
 

@@ -6,6 +6,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "sources/json/bytes16.h"
+
 namespace stopwarden::json {
 namespace {
 
@@ -29,12 +31,13 @@ constexpr bool is_separator(unsigned char c) noexcept {
          c == 0xBF;
 }
 
-/// Does this byte end the run of a string's ordinary bytes?
-constexpr std::array<bool, 256> kStringStop = [] {
-  std::array<bool, 256> t{};
-  t['"'] = t['\\'] = t['\n'] = true;
-  return t;
-}();
+constexpr bool is_string_stop(unsigned char c) noexcept { return c == '"' || c == '\\' || c == '\n'; }
+
+std::size_t find_stop(const NarrowText& text, std::size_t at) noexcept { return find_string_stop(text.bytes, at); }
+std::size_t find_stop(const WideText& text, std::size_t at) noexcept {
+  while (at < text.size() && !is_string_stop(text[at])) ++at;
+  return at;
+}
 
 }  // namespace
 
@@ -108,12 +111,8 @@ void Scanner::end_key(const Text& text, std::size_t begin, std::size_t end) {
 template <class Text>
 Scanner::StringEnd Scanner::skip_string(const Text& text, std::size_t& i) {
   const std::size_t n = text.size();
-  while (i < n) {
+  for (i = find_stop(text, i); i < n; i = find_stop(text, i)) {
     const unsigned char c = text[i];
-    if (!kStringStop[c]) {
-      ++i;
-      continue;
-    }
     if (c == '\n') return StringEnd::newline;
     if (c == '"') {
       ++i;

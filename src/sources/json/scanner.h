@@ -63,6 +63,15 @@ class Scanner {
   template <class Text>
   Step next(const Text& text, std::size_t at, AtEnd at_end, Window window);
 
+  /// No object is open: a `{` here begins one.
+  bool is_between() const noexcept { return mode_ == Mode::between; }
+  /// Somebody else read the object that begins here, whole, and it is no wrapper. `ends_line`: and the line feed
+  /// behind.
+  void pass_object(bool ends_line) noexcept {
+    if (line_start_ && !continued_) level_ = 0;  // as start_object()
+    set_place(Mode::between, ends_line, 0);
+  }
+
   /// No object is open, no wrapper is open: here the text means what it would mean at the start of an input.
   bool at_top() const noexcept { return mode_ == Mode::between && level_ == 0; }
   /// As at_top(), at the first byte of a line.

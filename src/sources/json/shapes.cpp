@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/json/shapes.h"
 
-#include "sources/json/scanner.h"
-
 namespace stopwarden::json {
 namespace {
 
@@ -194,12 +192,18 @@ const std::array<PathRules, kRulesCount> kPathRules{{
 }};
 
 bool is_evtx_dump(const Marks& m) { return m.system != 0; }
-bool is_winlogbeat(const Marks& m) { return m.winlog; }
-bool is_artemis(const Marks& m) { return m.event_id_low && m.provider_low && m.channel_low; }
-bool is_winlogbeat6(const Marks& m) { return m.event_id_low && m.log_name; }
-bool is_nxlog(const Marks& m) { return m.event_id_number && m.event_time && m.received_time; }
-bool is_flat(const Marks& m) { return m.event_id_number && (m.channel || m.provider || m.computer); }
-bool is_powershell(const Marks& m) { return m.id && m.channel && m.provider; }
+bool is_winlogbeat(const Marks& m) { return m.has(Mark::winlog); }
+bool is_artemis(const Marks& m) {
+  return m.has(Mark::event_id_low) && m.has(Mark::provider_low) && m.has(Mark::channel_low);
+}
+bool is_winlogbeat6(const Marks& m) { return m.has(Mark::event_id_low) && m.has(Mark::log_name); }
+bool is_nxlog(const Marks& m) {
+  return m.has(Mark::event_id_number) && m.has(Mark::event_time) && m.has(Mark::received_time);
+}
+bool is_flat(const Marks& m) {
+  return m.has(Mark::event_id_number) && (m.has(Mark::channel) || m.has(Mark::provider) || m.has(Mark::computer));
+}
+bool is_powershell(const Marks& m) { return m.has(Mark::id) && m.has(Mark::channel) && m.has(Mark::provider); }
 bool is_anything(const Marks&) { return true; }
 
 constexpr std::array kShapes{
@@ -213,67 +217,13 @@ constexpr std::array kShapes{
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 
-bool one_of(std::string_view key, std::initializer_list<std::string_view> names) noexcept {
-  for (const std::string_view n : names)
-    if (key == n) return true;
-  return false;
-}
-
-void mark_key(Marks& m, std::string_view key, const Node& node, std::uint32_t i) noexcept {
-  const std::uint32_t object = node.type == NodeType::object ? i : 0;
-  switch (key.empty() ? '\0' : key.front()) {
-    case 'E':
-      if (key == "Event") m.event = object;
-      if (one_of(key, {"EventID", "EventCode"})) m.event_id_number = true;
-      if (key == "EventTime") m.event_time = true;
-      if (key == "EventReceivedTime") m.received_time = true;
-      break;
-    case 'S':
-      if (key == "System") m.system = object;
-      if (key == "SourceName") m.provider = true;
-      break;
-    case 'C':
-      if (key == "Channel") m.channel = true;
-      if (one_of(key, {"Computer", "ComputerName"})) m.computer = true;
-      break;
-    case 'H':
-      if (key == "Hostname") m.computer = true;
-      break;
-    case 'M':
-      if (key == "MachineName") m.computer = true;
-      break;
-    case 'L':
-      if (key == "LogName") m.channel = true;
-      break;
-    case 'P':
-      if (one_of(key, {"ProviderName", "Provider_Name", "ProviderGuid"})) m.provider = true;
-      break;
-    case 'I':
-      if (key == "Id") m.id = true;
-      break;
-    case 'e':
-      if (key == "event_id") m.event_id_low = true;
-      break;
-    case 'l':
-      if (key == "log_name") m.log_name = true;
-      break;
-    case 'p':
-      if (key == "provider") m.provider_low = true;
-      break;
-    case 'c':
-      if (key == "channel") m.channel_low = true;
-      break;
-    case 'w':
-      if ((key == "winlog" && object != 0) || key.substr(0, 7) == "winlog.") m.winlog = true;
-      break;
-    case '_':
-      if (key == "_source") m.source = object;
-      break;
-    case 'r':
-      if (key == "result") m.result = object;
-      break;
-    default: break;
-  }
+/// Marks that count when the value is an object. `object`: its node, or 0.
+void note_object(Marks& m, Mark mark, std::uint32_t object) noexcept {
+  if (mark == Mark::event) m.event = object;
+  if (mark == Mark::system) m.system = object;
+  if (mark == Mark::source) m.source = object;
+  if (mark == Mark::result) m.result = object;
+  if (mark == Mark::winlog_object && object != 0) m.add(Mark::winlog);
 }
 
 }  // namespace
@@ -284,17 +234,23 @@ std::span<const PathRules> path_rules() { return kPathRules; }
 Marks read_marks(const Tree& tree, std::uint32_t root) {
   Marks m;
   bool plain_so_far = true;  // as the scanner's maybe_wrapper
-  for (std::uint32_t i = root + 1; i < tree.node(root).next; i = tree.node(i).next) {
+  const std::uint32_t end = tree.node(root).next;
+  for (std::uint32_t i = root + 1; i < end;) {
     const Node& node = tree.node(i);
-    mark_key(m, node.key, node, i);
-    if (!plain_so_far) continue;
-    if (is_event_key(node.key)) {
-      plain_so_far = false;
-    } else if (node.type == NodeType::array || node.type == NodeType::object) {
-      plain_so_far = false;
-      m.maybe_wrapper = node.type == NodeType::array && is_wrapper_name(node.key) &&
-                        (node.next == i + 1 || tree.node(i + 1).type == NodeType::object);
+    const KeyTraits& traits = node.traits;
+    m.add(traits.mark);
+    if (traits.mark != Mark::none && traits.mark <= Mark::winlog_object)
+      note_object(m, traits.mark, node.type == NodeType::object ? i : 0);
+    if (traits.is_event_key) plain_so_far = false;
+    if (node.is_scalar()) {
+      ++i;  // as node.next, which would have to be waited for
+      continue;
     }
+    if (plain_so_far)
+      m.maybe_wrapper = node.type == NodeType::array && traits.is_wrapper_name &&
+                        (node.next == i + 1 || tree.node(i + 1).type == NodeType::object);
+    plain_so_far = false;
+    i = node.next;
   }
   return m;
 }

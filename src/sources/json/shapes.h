@@ -34,17 +34,11 @@ enum RulesIndex : std::uint8_t {
 /// What stands at the top of an object, as far as a shape is told by it.
 struct Marks {
   std::uint32_t event = 0, system = 0, source = 0, result = 0;  ///< nodes of objects; 0: not there
-  bool winlog = false;
-  bool event_id_number = false;  ///< EventID or EventCode
-  bool event_id_low = false;     ///< event_id
-  bool log_name = false;         ///< log_name
-  bool provider_low = false, channel_low = false;
-  bool channel = false;   ///< Channel or LogName
-  bool provider = false;  ///< SourceName, ProviderName, Provider_Name or ProviderGuid
-  bool computer = false;  ///< Computer, ComputerName, Hostname or MachineName
-  bool event_time = false, received_time = false;
-  bool id = false;             ///< Id
+  std::uint32_t seen = 0;                                       ///< a bit for each Mark
   bool maybe_wrapper = false;  ///< the first array or object is an array of objects under a wrapper's name
+
+  void add(Mark mark) noexcept { seen |= 1u << static_cast<unsigned>(mark); }
+  bool has(Mark mark) const noexcept { return ((seen >> static_cast<unsigned>(mark)) & 1) != 0; }
 };
 
 /// Reads the top of object `root`: node 0, or the object that a search engine put the event into.
@@ -104,7 +98,7 @@ class Mapper final : private FieldReader {
   }
   void note_role(const Path& path, const Value& value);
   Value value_of(const Node& node, Convert convert);
-  std::uint32_t child(std::uint32_t path, const Node& node);
+  std::uint32_t child(const Tree& tree, std::uint32_t path, const Node& node);
   void fill_head(Event& event) const;
   std::optional<EventTime> event_time() const;
   const Slot& slot(Role role) const { return slots_[static_cast<std::size_t>(role)]; }

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/json/tree.h"
 
-#include <simdjson.h>
-
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
 #include "base/text.h"
+#include "sources/json/bytes16.h"
 #include "sources/json/scanner.h"
 
 namespace stopwarden::json {
-
-namespace od = simdjson::ondemand;
 
 namespace {
 
 constexpr std::size_t kKeepMax = 1024 * std::size_t{1024};  // buffers of larger objects are given back
 
-std::string_view trim_end(std::string_view s) noexcept {
-  while (!s.empty() && (s.back() == ' ' || s.back() == '\t' || s.back() == '\n' || s.back() == '\r'))
-    s.remove_suffix(1);
-  return s;
-}
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 std::size_t digits(std::string_view s, std::size_t at) noexcept {
   std::size_t i = at;
@@ -56,134 +50,159 @@ constexpr Error kTooMany{Errc::limit_exceeded, 0, "an object with over 65,536 va
 
 }  // namespace
 
-struct Tree::Reader {
-  od::parser parser;
-  std::vector<Node>* nodes = nullptr;
-  Error error = kNotJson;  // of the latest step that returned false
+/// Walks the tokens of one object. A token's own bytes and blanks are all that stands before the next token, so a
+/// value's end is found from there, backwards.
+class TreeBuilder {
+ public:
+  TreeBuilder(Tree& tree, std::string_view text, std::span<const std::uint32_t> tokens, std::size_t at)
+      : tree_(tree), text_(text.data()), tokens_(tokens.data()), count_(tokens.size()), at_(at) {}
 
-  bool fail(const Error& e) {
-    error = e;
+  /// All nodes are filled where they lie: to build them on the stack and copy them cost a fifth of the whole walk.
+  bool object(std::size_t own, std::uint32_t depth);
+  std::size_t at() const noexcept { return at_; }
+  const Error& error() const noexcept { return error_; }
+  bool ran_out() const noexcept { return ran_out_; }
+
+ private:
+  bool array(std::size_t own, std::uint32_t depth);
+  bool value(Node& node, std::uint32_t depth);
+  static bool scalar(std::string_view raw, Node& node) noexcept;
+  bool fail(const Error& e) noexcept {
+    error_ = e;
     return false;
   }
-
-  template <class Value>
-  bool value(Value& v, Node node, std::uint32_t depth) {
-    if (nodes->size() >= kNodesMax) return fail(kTooMany);
-    od::json_type type{};
-    if (v.type().get(type) != simdjson::SUCCESS) return fail(kNotJson);
-    switch (type) {
-      case od::json_type::object: return object(v, node, depth);
-      case od::json_type::array: return array(v, node, depth);
-      case od::json_type::string:
-      case od::json_type::number:
-      case od::json_type::boolean:
-      case od::json_type::null: break;
-    }
-    const std::string_view raw = trim_end(v.raw_json_token());
-    if (!scalar(raw, node)) return fail(kNotJson);
-    if (type == od::json_type::string) {  // consumed, or simdjson would take it for a key when a colon follows
-      od::raw_json_string string;
-      if (v.get_raw_json_string().get(string) != simdjson::SUCCESS) return fail(kNotJson);
-    }
-    node.next = static_cast<std::uint32_t>(nodes->size()) + 1;
-    nodes->push_back(node);
-    return true;
+  bool run_out() noexcept {
+    ran_out_ = true;
+    return fail(kNotJson);
+  }
+  const char* token(std::size_t i) const noexcept { return text_ + tokens_[i]; }
+  /// The last byte of token `i`; there is a token behind it.
+  const char* last_of(std::size_t i) const noexcept {
+    const char* p = token(i + 1) - 1;
+    while (is_blank(*p)) --p;
+    return p;
   }
 
-  static bool scalar(std::string_view raw, Node& node) noexcept {
-    if (raw.empty()) return false;
-    if (raw.front() == '"') {
-      if (raw.size() < 2 || raw.back() != '"') return false;
-      node.type = NodeType::string;
-      node.raw = raw.substr(1, raw.size() - 2);
-      node.escaped = node.raw.find('\\') != std::string_view::npos;
-      return true;
-    }
-    node.raw = raw;
-    if (raw == "true" || raw == "false") {
-      node.type = NodeType::boolean;
-      return true;
-    }
-    if (raw == "null") {
-      node.type = NodeType::null;
-      node.raw = {};
-      return true;
-    }
-    node.type = NodeType::number;
-    return is_number(raw);
-  }
-
-  template <class Value>
-  bool object(Value& v, Node node, std::uint32_t depth) {
-    if (depth == kDepthMax) return fail(kTooDeep);
-    const std::size_t own = nodes->size();
-    node.type = NodeType::object;
-    nodes->push_back(node);
-    od::object members;
-    if (v.get_object().get(members) != simdjson::SUCCESS) return fail(kNotJson);
-    for (auto step : members) {
-      od::field field;
-      if (std::move(step).get(field) != simdjson::SUCCESS) return fail(kNotJson);
-      Node child;
-      const char* begin = field.key().raw();
-      const char* end = begin;
-      while (*end != '"') {  // stage 1 has seen that every string is closed
-        if (*end == '\\') {
-          child.key_escaped = true;
-          ++end;
-        }
-        ++end;
-      }
-      child.key = {begin, static_cast<std::size_t>(end - begin)};
-      do {
-        ++end;
-      } while (*end == ' ' || *end == '\t' || *end == '\n' || *end == '\r');
-      if (*end != ':') return fail(kNotJson);  // simdjson looks at the next token only
-      if (!value(field.value(), child, depth + 1)) return false;
-    }
-    (*nodes)[own].next = static_cast<std::uint32_t>(nodes->size());
-    return true;
-  }
-
-  template <class Value>
-  bool array(Value& v, Node node, std::uint32_t depth) {
-    if (depth == kDepthMax) return fail(kTooDeep);
-    const std::size_t own = nodes->size();
-    node.type = NodeType::array;
-    nodes->push_back(node);
-    od::array elements;
-    if (v.get_array().get(elements) != simdjson::SUCCESS) return fail(kNotJson);
-    for (auto step : elements) {
-      od::value element;
-      if (std::move(step).get(element) != simdjson::SUCCESS) return fail(kNotJson);
-      if (!value(element, Node{}, depth + 1)) return false;
-    }
-    (*nodes)[own].next = static_cast<std::uint32_t>(nodes->size());
-    return true;
-  }
+  Tree& tree_;
+  const char* text_;
+  const std::uint32_t* tokens_;
+  std::size_t count_;
+  std::size_t at_;
+  Error error_ = kNotJson;  // of the latest step that returned false
+  bool ran_out_ = false;
 };
 
-Tree::Tree() : reader_(std::make_unique<Reader>()) {
-  reader_->nodes = &nodes_;
-  copy_.reserve(64 * std::size_t{1024});  // a Windows event's most: the last line of a block is copied
-}
-Tree::~Tree() = default;
-
-Status Tree::read(std::string_view text, std::size_t readable) {
-  nodes_.clear();
-  if (readable < text.size() || readable - text.size() < simdjson::SIMDJSON_PADDING) {
-    copy_.assign(text);
-    copy_.append(simdjson::SIMDJSON_PADDING, ' ');
-    text = std::string_view(copy_).substr(0, text.size());
-    readable = copy_.size();
+bool TreeBuilder::object(std::size_t own, std::uint32_t depth) {
+  if (depth == kDepthMax) return fail(kTooDeep);
+  ++at_;
+  if (at_ < count_ && *token(at_) == '}') {
+    ++at_;
+  } else {
+    for (char after = ','; after != '}'; ++at_) {
+      if (after != ',') return fail(kNotJson);
+      if (count_ - at_ < 4) return run_out();  // a key, a colon, a value, and what follows it
+      const char* const quote = token(at_);
+      if (*quote != '"' || *token(at_ + 1) != ':') return fail(kNotJson);
+      const char* const end = last_of(at_);
+      if (end == quote || *end != '"') return fail(kNotJson);
+      if (tree_.size_ >= kNodesMax) return fail(kTooMany);
+      Node& child = tree_.add();
+      child.key = tree_.keys_.find({quote + 1, static_cast<std::size_t>(end - quote) - 1});
+      child.traits = tree_.keys_.key(child.key).traits;
+      at_ += 2;
+      if (!value(child, depth + 1)) return false;
+      if (at_ == count_) return run_out();
+      after = *token(at_);
+    }
   }
-  od::document document;
-  const simdjson::error_code error = reader_->parser.iterate(text.data(), text.size(), readable).get(document);
-  repairable_ = error == simdjson::UTF8_ERROR || error == simdjson::UNESCAPED_CHARS;
-  if (error != simdjson::SUCCESS) return kNotJson;
-  if (!reader_->object(document, Node{}, 0)) return reader_->error;
-  const char* rest = nullptr;
-  if (document.current_location().get(rest) != simdjson::OUT_OF_BOUNDS) return kNotJson;  // more than one value
+  tree_.nodes_[own].next = static_cast<std::uint32_t>(tree_.size_);
+  return true;
+}
+
+bool TreeBuilder::array(std::size_t own, std::uint32_t depth) {
+  if (depth == kDepthMax) return fail(kTooDeep);
+  ++at_;
+  if (at_ < count_ && *token(at_) == ']') {
+    ++at_;
+  } else {
+    for (char after = ','; after != ']'; ++at_) {
+      if (after != ',') return fail(kNotJson);
+      if (count_ - at_ < 2) return run_out();  // a value and what follows it
+      if (tree_.size_ >= kNodesMax) return fail(kTooMany);
+      Node& child = tree_.add();
+      child.key = 0;
+      child.traits = {};
+      if (!value(child, depth + 1)) return false;
+      if (at_ == count_) return run_out();
+      after = *token(at_);
+    }
+  }
+  tree_.nodes_[own].next = static_cast<std::uint32_t>(tree_.size_);
+  return true;
+}
+
+/// `node` is the latest one and has its key.
+inline bool TreeBuilder::value(Node& node, std::uint32_t depth) {
+  const char* const first = token(at_);
+  if (*first == '{' || *first == '[') {
+    node.type = *first == '{' ? NodeType::object : NodeType::array;
+    node.raw = {};
+    const std::size_t own = tree_.size_ - 1;  // the node may move when more come
+    return *first == '{' ? object(own, depth) : array(own, depth);
+  }
+  const char* const last = last_of(at_);
+  node.next = static_cast<std::uint32_t>(tree_.size_);
+  ++at_;
+  if (*first == '"') {
+    node.type = NodeType::string;
+    if (last == first || *last != '"') return fail(kNotJson);
+    node.raw = {first + 1, static_cast<std::size_t>(last - first) - 1};
+    return true;
+  }
+  return scalar({first, static_cast<std::size_t>(last - first) + 1}, node) || fail(kNotJson);
+}
+
+bool TreeBuilder::scalar(std::string_view raw, Node& node) noexcept {
+  node.raw = raw;
+  if (raw == "null") {
+    node.type = NodeType::null;
+    node.raw = {};
+    return true;
+  }
+  node.type = raw == "true" || raw == "false" ? NodeType::boolean : NodeType::number;
+  return node.type == NodeType::boolean || is_number(raw);
+}
+
+void Tree::grow() { nodes_.resize(std::max(std::size_t{64}, nodes_.size() * 2)); }
+
+bool Tree::build(TreeBuilder& builder) {
+  keys_.limit();
+  size_ = 0;
+  Node& root = add();
+  root = Node{};
+  root.type = NodeType::object;
+  return builder.object(0, 0);
+}
+
+bool Tree::read_at(std::string_view text, std::span<const std::uint32_t> tokens, std::size_t& at) {
+  TreeBuilder builder(*this, text, tokens, at);
+  if (!build(builder)) {
+    ran_out_ = builder.ran_out();
+    return false;
+  }
+  at = builder.at();
+  return true;
+}
+
+Status Tree::read(std::string_view text) {
+  const Tokens::Outcome found = tokens_.find(text);
+  repairable_ = found == Tokens::Outcome::repairable;
+  if (found != Tokens::Outcome::good) return kNotJson;
+  const auto tokens = tokens_.places();
+  if (text[tokens.front()] != '{' || text[tokens.back()] != '}') return kNotJson;
+  TreeBuilder builder(*this, text, tokens, 0);
+  if (!build(builder)) return builder.error();
+  if (builder.at() != tokens.size()) return kNotJson;  // more than one value
   return Ok{};
 }
 
@@ -191,14 +210,14 @@ std::uint32_t Tree::find(std::uint32_t parent, std::string_view key) const {
   const Node& p = nodes_[parent];
   if (p.type != NodeType::object) return 0;
   for (std::uint32_t i = parent + 1; i < p.next; i = nodes_[i].next)
-    if (nodes_[i].key == key) return i;
+    if (keys_.key(nodes_[i].key).raw == key) return i;
   return 0;
 }
 
 void Tree::release_excess() {
-  if (copy_.capacity() > kKeepMax) std::string().swap(copy_);
+  size_ = 0;
   if (nodes_.capacity() > kKeepMax / sizeof(Node)) std::vector<Node>().swap(nodes_);
-  if (reader_->parser.capacity() > kKeepMax) reader_->parser = od::parser();
+  tokens_.release_excess();
 }
 
 std::string repair(std::string_view text) {
@@ -291,18 +310,15 @@ char simple_escape(char c) noexcept {
 
 }  // namespace
 
-std::string_view unescape(std::string_view raw, bool escaped, Arena& arena) {
-  if (!escaped) return raw;
+std::string_view unescape(std::string_view raw, Arena& arena) {
+  const void* first = raw.empty() ? nullptr : std::memchr(raw.data(), '\\', raw.size());
+  if (first == nullptr) return raw;
   char* const begin = arena.allocate(raw.size());  // an escape is never shorter than what it stands for
-  char* out = begin;
-  std::size_t i = 0;
+  auto i = static_cast<std::size_t>(static_cast<const char*>(first) - raw.data());
+  std::memcpy(begin, raw.data(), i);
+  char* out = begin + i;
   while (i < raw.size()) {
-    const void* stop = std::memchr(raw.data() + i, '\\', raw.size() - i);
-    const std::size_t run =
-        stop ? static_cast<std::size_t>(static_cast<const char*>(stop) - raw.data()) - i : raw.size() - i;
-    std::memcpy(out, raw.data() + i, run);
-    out += run;
-    i += run;
+    i += copy_run(raw.substr(i), out);
     if (i == raw.size()) break;
     const char next = i + 1 < raw.size() ? raw[i + 1] : '\0';
     if (const char c = simple_escape(next)) {
@@ -314,14 +330,13 @@ std::string_view unescape(std::string_view raw, bool escaped, Arena& arena) {
     if (const auto c = next == 'u' ? unicode_escape(raw, at) : std::nullopt) {
       out = put_utf8(out, *c);
       i = at;
-      continue;
+    } else {
+      *out++ = raw[i++];  // no escape: the backslash itself
     }
-    *out++ = '\\';
-    ++i;
   }
-  const auto kept = static_cast<std::size_t>(out - begin);
-  arena.shrink_last(raw.size(), kept);
-  return {begin, kept};
+  const auto size = static_cast<std::size_t>(out - begin);
+  arena.shrink_last(raw.size(), size);
+  return {begin, size};
 }
 
 }  // namespace stopwarden::json
