@@ -151,6 +151,21 @@ TEST(EvtxPlanner, ARecordWithoutTemplateWillDo) {
   EXPECT_EQ(expect_same(c.chunk()), 1u);
 }
 
+/// Numbers of the event itself come from typed values, whether their text is made or not.
+TEST(EvtxPlanner, NumbersOfStrangeTypesAreReadAlike) {
+  for (const int type : {0x0e, 0x0f, 0x15, 0x23, 0x60, 0x81, 0x85, 0x8a, 0x8e}) {
+    SCOPED_TRACE(type);
+    ChunkBuilder c;
+    c.record([&] {
+      c.instance([&] { usual_event(c, [] {}); });
+      std::vector<TestValue> list = usual_values(4688, "Security", {});
+      list[1] = list[2] = {static_cast<std::uint8_t>(type), le<std::uint64_t>(0x79)};
+      c.values(list);
+    });
+    EXPECT_EQ(expect_same(c.chunk()), 1u);
+  }
+}
+
 /// System in a value of its own, behind EventData, twice, or with a piece missing: such records come whole.
 TEST(EvtxPlanner, StrangeHeadsAreReadWhole) {
   struct Case {

@@ -223,9 +223,10 @@ Text RecordReader::format(std::uint8_t type, Bytes bytes, char*& out) {
 }
 
 void RecordReader::put_value(const Op& op, std::uint8_t type, Bytes bytes) {
-  if (is_number(op.item)) {
+  if (is_number(op.item)) {  // its text says nothing more: whether it is made depends on the fields that were chosen
     note(op.item, type, bytes);
-    if (!op.emit || !chosen(op.field)) return;
+    if (op.emit && chosen(op.field)) emit(op.field, format(type, bytes, out_.text));
+    return;
   }
   put(op, format(type, bytes, out_.text));
 }
