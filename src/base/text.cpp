@@ -3,8 +3,14 @@
 
 #include <utf8proc.h>
 
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstring>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace stopwarden {
 namespace {
@@ -33,6 +39,47 @@ std::size_t put_utf8(char* out, char32_t c) noexcept {
   out[2] = static_cast<char>(0x80 | ((c >> 6) & 0x3F));
   out[3] = static_cast<char>(0x80 | (c & 0x3F));
   return 4;
+}
+
+#ifdef __SSE2__
+__m128i load_16(const char* p) noexcept {
+  return _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(p)));
+}
+/// 0x20 for each of 'A'..'Z'; other bytes, those beyond ASCII too, give 0.
+__m128i case_bits(__m128i bytes) noexcept {
+  const __m128i upper =
+      _mm_and_si128(_mm_cmpgt_epi8(bytes, _mm_set1_epi8('A' - 1)), _mm_cmplt_epi8(bytes, _mm_set1_epi8('Z' + 1)));
+  return _mm_and_si128(upper, _mm_set1_epi8(0x20));
+}
+#endif
+
+/// How many bytes at the start are ASCII and folded already; 16 at a time, so it may be a few less.
+std::size_t folded_start(std::string_view s) noexcept {
+  std::size_t i = 0;
+#ifdef __SSE2__
+  for (; s.size() - i >= 16; i += 16) {
+    const __m128i bytes = load_16(s.data() + i);
+    if (_mm_movemask_epi8(_mm_or_si128(bytes, _mm_slli_epi16(case_bits(bytes), 2))) != 0) return i;
+  }
+#endif
+  while (i < s.size() && static_cast<unsigned char>(s[i]) < 0x80 && fold_ascii(s[i]) == s[i]) ++i;
+  return i;
+}
+
+/// Folds what stands before the first byte beyond ASCII into `out`, which has room for all of `s`. Returns how much.
+/// OPTIMIZATION: 16 bytes a step. Guarded by Fold.IntoArenaAgreesForAnyBytes.
+std::size_t fold_ascii_run(std::string_view s, char* out) noexcept {
+  std::size_t i = 0;
+#ifdef __SSE2__
+  for (; s.size() - i >= 16; i += 16) {
+    const __m128i bytes = load_16(s.data() + i);
+    _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(out + i)), _mm_or_si128(bytes, case_bits(bytes)));
+    if (const auto beyond = static_cast<unsigned>(_mm_movemask_epi8(bytes)); beyond != 0)
+      return i + static_cast<unsigned>(std::countr_zero(beyond));
+  }
+#endif
+  for (; i < s.size() && static_cast<unsigned char>(s[i]) < 0x80; ++i) out[i] = fold_ascii(s[i]);
+  return i;
 }
 
 }  // namespace
@@ -120,20 +167,18 @@ std::string fold(std::string_view s) {
 }
 
 std::string_view fold_into(std::string_view s, Arena& arena) {
-  const bool ascii = is_ascii(s);
-  std::size_t i = 0;
-  while (ascii && i < s.size() && fold_ascii(s[i]) == s[i]) ++i;
+  std::size_t i = folded_start(s);
   if (i == s.size()) return s;
   // Two bytes may become three, nothing grows more: Fold.GrowsByHalfAtMost.
-  const std::size_t room = ascii ? s.size() : s.size() + s.size() / 2;
-  char* p = arena.allocate(room);
+  const std::size_t room = s.size() + s.size() / 2;
+  char* const p = arena.allocate(room);
   if (i != 0) std::memcpy(p, s.data(), i);
   std::size_t n = i;
   while (i < s.size()) {
-    if (static_cast<unsigned char>(s[i]) < 0x80) {
-      p[n++] = fold_ascii(s[i++]);
-      continue;
-    }
+    const std::size_t run = fold_ascii_run(s.substr(i), p + n);
+    i += run;
+    n += run;
+    if (i == s.size()) break;
     const CodePoint c = code_point_at(s, i);
     if (c.valid)
       n += put_utf8(p + n, fold(c.value));

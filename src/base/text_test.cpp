@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace stopwarden {
 namespace {
 
@@ -46,6 +48,20 @@ TEST(Fold, IntoArenaAgreesAndBorrowsWhatNeedsNoFolding) {
     EXPECT_EQ(fold_into(s, arena), fold(s));
   const std::string_view low = "already lower \\ 42";
   EXPECT_EQ(fold_into(low, arena).data(), low.data());
+}
+
+TEST(Fold, IntoArenaAgreesForAnyBytes) {
+  constexpr std::string_view kPieces[] = {"a", "Z", "@[`{", "Ä", "\xE2\x84\xAA", "\xFF", "\U00010400", "Ⱥ", "\xC3"};
+  std::mt19937 random(3);
+  Arena arena;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string text;
+    const std::size_t odd = random() % 4 == 0 ? 3U : 40U;  // how seldom something else than `a` comes
+    for (std::size_t size = random() % 80; text.size() < size;)
+      text += random() % odd == 0 ? kPieces[random() % std::size(kPieces)] : "a";
+    if (round % 100 == 0) arena.reset();
+    ASSERT_EQ(fold_into(text, arena), fold(text)) << text;
+  }
 }
 
 TEST(Utf16, PairsBecomeOneCodePointAndLoneSurrogatesAreReplaced) {

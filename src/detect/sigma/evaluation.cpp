@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "base/find.h"
 #include "base/text.h"
 #include "detect/sigma/evaluate.h"
 
@@ -164,6 +165,7 @@ bool Evaluation::value_passes(const Candidate& at, const Test& test, std::uint32
   if (const auto* t = std::get_if<Pattern>(&test)) return pattern_passes(*t, value);
   if (const auto* t = std::get_if<NumberTest>(&test)) return passes(*t, v);
   if (const auto* t = std::get_if<RegexTest>(&test)) {
+    if (!may_match(*t->regex, value)) return false;
     const Regex::Answer answer = t->regex->search(v.text, scratch_);
     if (answer == Regex::Answer::over_budget) ++budget_[at.rule];
     return answer == Regex::Answer::yes;
@@ -175,16 +177,32 @@ bool Evaluation::value_passes(const Candidate& at, const Test& test, std::uint32
   return false;  // NullTest and ExistsTest ask about the field, not about a value
 }
 
-/// OPTIMIZATION: the pairs of bytes rule most searches out. Guarded by Pattern.BigramsNeverLie.
+/// OPTIMIZATION: the pairs of bytes rule most searches out; but to find them costs as much as a few searches. Guarded
+/// by Pattern.BigramsNeverLie.
 bool Evaluation::pattern_passes(const Pattern& pattern, std::uint32_t value) {
   const std::string_view text = text_for(value, pattern.case_match);
   if (pattern.shape == Pattern::Shape::contains && pattern.case_match == CaseMatch::folded) {
     Slot& slot = slots_[value];
-    if (!slot.has_bigrams) slot.bigrams = bigrams_of(text);
-    slot.has_bigrams = true;
-    if (!may_hold(slot.bigrams, pattern.bigrams)) return false;
+    constexpr std::uint8_t kSearchesFirst = 6;
+    if (slot.searches < kSearchesFirst) {
+      ++slot.searches;
+    } else {
+      if (!slot.has_bigrams) slot.bigrams = bigrams_of(text);
+      slot.has_bigrams = true;
+      if (!may_hold(slot.bigrams, pattern.bigrams)) return false;
+    }
   }
   return matches(pattern, text);
+}
+
+/// OPTIMIZATION: a search for a text or two costs a fraction of what an expression does. Guarded by
+/// Regex.LiteralsAreNecessary.
+bool Evaluation::may_match(const Regex& regex, std::uint32_t value) {
+  constexpr std::size_t kTextsMax = 4;
+  const std::vector<std::string>& texts = regex.literals();
+  if (texts.empty() || texts.size() > kTextsMax) return true;
+  const std::string_view text = folded(value);
+  return std::any_of(texts.begin(), texts.end(), [text](const std::string& t) { return holds(text, t); });
 }
 
 bool Evaluation::reference_passes(const Candidate& at, const FieldRefTest& test, std::uint32_t value) {

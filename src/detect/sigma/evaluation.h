@@ -73,6 +73,7 @@ class Evaluation {
     std::string_view folded;
     Bigrams bigrams;  // of `folded`
     bool is_folded = false, has_bigrams = false;
+    std::uint8_t searches = 0;  // before `bigrams` is worth its cost
     std::uint32_t next = kNone;
   };
   struct List {
@@ -96,6 +97,7 @@ class Evaluation {
   std::string_view text_for(std::uint32_t value, CaseMatch case_match);
   bool value_passes(const Candidate& at, const Test& test, std::uint32_t value);
   bool pattern_passes(const Pattern& pattern, std::uint32_t value);
+  bool may_match(const Regex& regex, std::uint32_t value);
   bool reference_passes(const Candidate& at, const FieldRefTest& test, std::uint32_t value);
   bool field_passes(const Candidate& at, const Test& test, std::uint32_t first, std::uint32_t& which);
   bool keyword_passes(const Candidate& at, const Test& test, std::uint32_t& which);

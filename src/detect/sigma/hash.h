@@ -18,7 +18,8 @@ inline Word load_word(const char* p) noexcept {
 inline std::uint32_t load_gram(const char* p) noexcept { return load_word<std::uint32_t>(p); }
 
 /// The upper 32 - `shift` bits of a product: good enough for a bit map of grams.
-inline std::uint32_t hash_gram(std::uint32_t gram, unsigned shift) noexcept { return (gram * 0x9E3779B1U) >> shift; }
+inline constexpr std::uint32_t kGramFactor = 0x9E3779B1U;
+inline std::uint32_t hash_gram(std::uint32_t gram, unsigned shift) noexcept { return (gram * kGramFactor) >> shift; }
 
 inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
   __extension__ using Wide = unsigned __int128;

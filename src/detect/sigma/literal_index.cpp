@@ -117,11 +117,7 @@ void LiteralIndex::build(const LiteralRarity& rarity) {
     e.engine = choose(e.literal);
     gram_count += e.engine == Engine::grams ? 1U : 0U;
   }
-  constexpr unsigned kBitsMax = 17, kBitsMin = 12;  // 16 KiB lie in the first-level cache
-  const auto wanted = static_cast<unsigned>(std::bit_width(gram_count * 32));
-  const unsigned bits = std::clamp(wanted, kBitsMin, kBitsMax);
-  gram_shift_ = 32 - bits;
-  gram_bits_.assign((std::size_t{1} << bits) / 64, 0);
+  gram_bits_ = GramBits(gram_count);
   pair_bits_.assign(kPairs / 64, 0);
   for (std::uint32_t i = 0; i < entries_.size(); ++i) place(i, rarity);
   std::sort(number_rules_.begin(), number_rules_.end());
@@ -170,7 +166,7 @@ void LiteralIndex::place(std::uint32_t number, const LiteralRarity& rarity) {
         e.offset = i;
       }
       const std::uint32_t gram = load_gram(text.data() + e.offset);
-      set_bit(gram_bits_, hash_gram(gram, gram_shift_));
+      gram_bits_.add(gram);
       grams_.add(mix(gram, gram), number);
       break;
     }

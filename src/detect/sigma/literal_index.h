@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which of thousands of literals does this value hold? One index a field; the value is read a few times at most.
 #pragma once
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "detect/sigma/gram_bits.h"
 #include "detect/sigma/hash.h"
 #include "detect/sigma/trigger.h"
 
@@ -118,8 +121,8 @@ class LiteralIndex {
   std::uint64_t whole_sizes_ = 0;  // bit min(size, 63)
   KeyTable whole_, numbers_, component_, ending_, beginning_, grams_, after_equal_, pairs_, wide_;
   std::vector<std::uint8_t> ending_sizes_, beginning_sizes_;
-  std::vector<std::uint64_t> gram_bits_, pair_bits_;  // is there anything for this hash?
-  unsigned gram_shift_ = 32;
+  GramBits gram_bits_;
+  std::vector<std::uint64_t> pair_bits_;  // is there anything for this pair?
   std::vector<std::uint32_t> number_rules_;
   bool anchors_ = false;  // most of the field's literals hold `=` and a long text after it
 };
@@ -190,18 +193,16 @@ void LiteralIndex::scan_ends(std::string_view value, Engines engines, OnRule& on
 
 template <class OnRule>
 void LiteralIndex::scan_grams(std::string_view value, OnRule& on_rule) const {
-  if (value.size() < 4) return;
   const char* const p = value.data();
-  const std::uint64_t* const bits = gram_bits_.data();
-  const unsigned shift = gram_shift_;
-  const std::size_t last = value.size() - 4;
-  for (std::size_t i = 0; i <= last; ++i) {
-    const std::uint32_t gram = load_gram(p + i);
-    const std::uint32_t h = hash_gram(gram, shift);
-    if (((bits[h >> 6] >> (h & 63)) & 1) == 0) [[likely]]
-      continue;
-    for (const std::uint32_t number : grams_.find(mix(gram, gram)))
-      if (stands_at(entries_[number], value, i)) visit(number, on_rule);
+  for (std::size_t begin = 0; value.size() - begin >= 4; begin += kGramsAtOnce) {
+    const std::size_t places = std::min(value.size() - begin - 3, kGramsAtOnce);
+    for (std::uint64_t hits = gram_bits_.hits(p + begin, places); hits != 0; hits &= hits - 1) {
+      const std::size_t i = begin + static_cast<std::size_t>(std::countr_zero(hits));
+      const std::uint32_t gram = load_gram(p + i);
+      for (const std::uint32_t number : grams_.find(mix(gram, gram)))
+        if (stands_at(entries_[number], value, i)) visit(number, on_rule);
+    }
+    if (places < kGramsAtOnce) return;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <span>
 
+#include "base/find.h"
 #include "base/text.h"
 
 namespace stopwarden::sigma {
@@ -67,8 +68,9 @@ bool find_run(Tokens run, std::string_view s, std::size_t from, std::size_t& end
   std::size_t at = from;
   for (;;) {
     if (run.front().kind == Kind::text) {
-      at = s.find(run.front().text, at);
-      if (at == std::string_view::npos) return false;
+      const std::size_t found = find_text(s.substr(at), run.front().text);
+      if (found == std::string_view::npos) return false;
+      at += found;
     }
     if (run_at(run, s, at, end)) return true;
     if (at >= s.size()) return false;
@@ -279,7 +281,7 @@ bool matches(const Pattern& p, std::string_view s) {
     case Pattern::Shape::equals: return s == p.needle;
     case Pattern::Shape::prefix: return s.starts_with(p.needle);
     case Pattern::Shape::suffix: return s.ends_with(p.needle);
-    case Pattern::Shape::contains: return s.find(p.needle) != std::string_view::npos;
+    case Pattern::Shape::contains: return holds(s, p.needle);
     case Pattern::Shape::anything: return true;
     case Pattern::Shape::wildcard: return match_wildcard(p.tokens, s);
   }
