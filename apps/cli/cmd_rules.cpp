@@ -51,9 +51,10 @@ int lint(RulesOptions options) {
   for (const sigma::RuleReport& r : loaded.rules->reports()) {
     if (options.format == "jsonl") {
       print(
-          fmt::format("{{\"id\":{},\"file\":{},\"line\":{},\"state\":\"{}\",\"code\":{},\"reason\":{},\"title\":{}}}\n",
+          fmt::format("{{\"id\":{},\"file\":{},\"line\":{},\"state\":\"{}\",\"code\":{},\"reason\":{},\"title\":{},"
+                      "\"kind\":\"{}\"}}\n",
                       json_string(r.id), json_string(r.file), r.line, state_name(r.state), json_string(r.code),
-                      json_string(r.reason), json_string(r.title)));
+                      json_string(r.reason), json_string(r.title), kind_name(r.kind)));
     } else if (r.state == sigma::RuleReport::State::rejected) {
       print(fmt::format("{}:{}: rejected {}: {}\n", terminal_safe(r.file), r.line, r.code, terminal_safe(r.reason)));
     } else if (r.state == sigma::RuleReport::State::never) {
@@ -66,9 +67,9 @@ int lint(RulesOptions options) {
       print(fmt::format("never fires: {:>6}  {}\n", grouped(n), terminal_safe(reason)));
   }
   report_load_problems(loaded);
-  fmt::print(stderr, "{} read: {} loaded, {} rejected, {} can never fire on the sources this version reads; {}\n",
-             counted(loaded.rules->reports().size(), "rule", "rules"), grouped(loaded.rules->size()),
-             grouped(loaded.rejected), grouped(loaded.never), counted(loaded.warnings.size(), "warning", "warnings"));
+  fmt::print(stderr, "{} read: {}, {} rejected, {} can never fire on the sources this version reads; {}\n",
+             counted(loaded.rules->reports().size(), "rule", "rules"), loaded_text(loaded), grouped(loaded.rejected),
+             grouped(loaded.never), counted(loaded.warnings.size(), "warning", "warnings"));
   return loaded.complete() ? kDone : kPartial;
 }
 
@@ -107,18 +108,46 @@ int test(const RulesOptions& options) {
              : kPartial;
 }
 
+/// A loaded document of any kind. Of filters only what their report says is known.
+struct Listed {
+  sigma::RuleReport::Kind kind;
+  RuleInfo info;
+};
+
+/// Rules, then correlations, then filters, each in the order of their files.
+std::vector<Listed> listed(const LoadedRules& loaded) {
+  using Report = sigma::RuleReport;
+  std::vector<Listed> out;
+  for (std::size_t i = 0; i < loaded.rules->size(); ++i) out.push_back({Report::Kind::rule, loaded.rules->info(i)});
+  for (std::size_t i = 0; i < loaded.rules->correlations(); ++i)
+    out.push_back({Report::Kind::correlation, loaded.rules->correlation_info(i)});
+  for (const Report& r : loaded.rules->reports()) {
+    if (r.kind != Report::Kind::filter || r.state != Report::State::loaded) continue;
+    Listed filter{r.kind, {}};
+    filter.info.id = r.id;
+    filter.info.title = r.title;
+    filter.info.file = r.file;
+    filter.info.line = r.line;
+    out.push_back(std::move(filter));
+  }
+  return out;
+}
+
 int list(const RulesOptions& options) {
   const LoadedRules loaded = load_rules(options.load);
-  for (std::size_t i = 0; i < loaded.rules->size(); ++i) {
-    const RuleInfo& r = loaded.rules->info(i);
+  for (const auto& [kind, r] : listed(loaded)) {
+    const bool filter = kind == sigma::RuleReport::Kind::filter;
+    const std::string_view level = filter ? "" : level_name(r.level);
     if (options.format == "jsonl") {
       std::string tags;
       for (const std::string& tag : r.tags) tags += (tags.empty() ? "" : ",") + json_string(tag);
-      print(fmt::format("{{\"id\":{},\"level\":\"{}\",\"title\":{},\"file\":{},\"status\":{},\"tags\":[{}]}}\n",
-                        json_string(r.id), level_name(r.level), json_string(r.title), json_string(r.file),
-                        json_string(r.status), tags));
+      print(
+          fmt::format("{{\"id\":{},\"level\":\"{}\",\"title\":{},\"file\":{},\"status\":{},\"tags\":[{}],"
+                      "\"kind\":\"{}\"}}\n",
+                      json_string(r.id), level, json_string(r.title), json_string(r.file), json_string(r.status), tags,
+                      kind_name(kind)));
     } else {
-      print(fmt::format("{:36}  {:13}  {}\n", terminal_safe(r.id), level_name(r.level), terminal_safe(r.title)));
+      print(fmt::format("{:36}  {:13}  {}\n", terminal_safe(r.id), filter ? "filter" : level, terminal_safe(r.title)));
     }
   }
   report_load_problems(loaded);
@@ -136,8 +165,7 @@ std::string text_of_rule(const RuleInfo& rule) {
 
 int show(const RulesOptions& options) {
   const LoadedRules loaded = load_rules(options.load);
-  for (std::size_t i = 0; i < loaded.rules->size(); ++i) {
-    const RuleInfo& r = loaded.rules->info(i);
+  for (const auto& [kind, r] : listed(loaded)) {
     if (r.id != options.id && r.name != options.id) continue;
     print(fmt::format("# {}:{}\n", terminal_safe(r.file), r.line));
     std::string safe;

@@ -6,6 +6,7 @@
 
 #include "content/content.h"
 #include "finding/build.h"
+#include "format.h"
 #include "input/input.h"
 
 namespace stopwarden::cli {
@@ -51,10 +52,31 @@ LoadedRules load_rules(const RuleOptions& options) {
   out.rules = std::make_unique<sigma::RuleSet>(
       sigma::RuleSet::compile(files, *out.logsources, placeholders, out.table, out.warnings));
   for (const sigma::RuleReport& report : out.rules->reports()) {
-    out.rejected += report.state == sigma::RuleReport::State::rejected ? 1 : 0;
-    out.never += report.state == sigma::RuleReport::State::never ? 1 : 0;
+    using Report = sigma::RuleReport;
+    const bool loaded = report.state == Report::State::loaded;
+    out.loaded += loaded ? 1 : 0;
+    out.rejected += report.state == Report::State::rejected ? 1 : 0;
+    out.never += report.state == Report::State::never ? 1 : 0;
+    out.correlations += loaded && report.kind == Report::Kind::correlation ? 1 : 0;
+    out.filters += loaded && report.kind == Report::Kind::filter ? 1 : 0;
   }
   return out;
+}
+
+std::string loaded_text(const LoadedRules& rules) {
+  std::string others;
+  if (rules.correlations != 0) others = counted(rules.correlations, "correlation", "correlations");
+  if (rules.filters != 0) others += (others.empty() ? "" : ", ") + counted(rules.filters, "filter", "filters");
+  return grouped(rules.loaded) + " loaded" + (others.empty() ? "" : " (" + others + ")");
+}
+
+const char* kind_name(sigma::RuleReport::Kind kind) {
+  switch (kind) {
+    case sigma::RuleReport::Kind::rule: return "rule";
+    case sigma::RuleReport::Kind::correlation: return "correlation";
+    case sigma::RuleReport::Kind::filter: return "filter";
+  }
+  return "";
 }
 
 }  // namespace stopwarden::cli

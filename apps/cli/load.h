@@ -25,10 +25,17 @@ struct LoadedRules {
   std::vector<Diagnostic> warnings;                             ///< of rules that were loaded all the same
   std::vector<Diagnostic> mistakes;                             ///< in mapping and placeholder files
   std::vector<std::pair<std::string, std::string>> unreadable;  ///< rule files: path, why
-  std::size_t rejected = 0, never = 0;
+  std::size_t loaded = 0, rejected = 0, never = 0;              ///< documents of all kinds
+  std::size_t correlations = 0, filters = 0;                    ///< of those loaded
 
   bool complete() const { return rejected == 0 && mistakes.empty() && unreadable.empty(); }
 };
+
+/// "12 loaded (2 correlations, 1 filter)".
+std::string loaded_text(const LoadedRules& rules);
+
+/// "rule", "correlation", "filter".
+const char* kind_name(sigma::RuleReport::Kind kind);
 
 /// Never fails as a whole: what could not be used is listed, the rest is ready.
 LoadedRules load_rules(const RuleOptions& options);

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rule_tests.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
+#include <tuple>
+#include <utility>
 
 #include "base/text.h"
+#include "detect/sigma/correlate.h"
+#include "detect/sigma/correlation_values.h"
+#include "detect/sigma/ir.h"
 #include "input/input.h"
 #include "pipeline/reader.h"
 
@@ -13,11 +20,15 @@ namespace {
 
 constexpr std::size_t kInfoMax = 1u << 20;
 
-/// Counts the hits of one rule over one file; remembers why something was not read.
-class Counter final : public InputVisitor, public EventSink, public HitSink {
+/// Counts how often one rule or correlation fires over one file; remembers why something was not read.
+class Counter final : public InputVisitor, public EventSink, public HitSink, public CorrelationSink {
  public:
   Counter(const LoadedRules& loaded, const std::string& rule_id)
-      : rule_id_(rule_id), wanted_(loaded.table), matcher_(*loaded.rules) {
+      : rules_(*loaded.rules),
+        rule_id_(rule_id),
+        wanted_(loaded.table),
+        matcher_(*loaded.rules),
+        values_(loaded.rules->ir()) {
     loaded.rules->add_wanted(wanted_);
   }
   void on_input(const std::string&, ByteStream& stream) override {
@@ -31,16 +42,59 @@ class Counter final : public InputVisitor, public EventSink, public HitSink {
   void on_event(const Event& event) override { matcher_.match(event, *this); }
   void on_drop(const Error& error) override { why_ = error.what; }
   void on_oddity(const Error&) override {}
-  void on_hit(const Hit& hit) override { hits_ += static_cast<std::uint64_t>(hit.rule->id == rule_id_); }
+  void on_hit(const Hit& hit) override {
+    fired_ += static_cast<std::uint64_t>(hit.rule->id == rule_id_);
+    if (!rules_.ir().rules[hit.number].correlated || !hit.event->time) return;
+    Kept& kept = kept_.emplace_back();
+    kept.rule = hit.number;
+    kept.time = *hit.event->time;
+    kept.host = hit.event->host;
+    kept.record = hit.event->origin.record;
+    for (const auto& value : values_.read(hit.number, *hit.event))
+      kept.values.push_back(value ? std::optional<std::string>(*value) : std::nullopt);
+  }
+  void on_result(const CorrelationResult& result) override {
+    fired_ += static_cast<std::uint64_t>(result.rule->id == rule_id_);
+  }
+  /// All events are read: what correlations make of the hits.
+  void correlate() {
+    std::stable_sort(kept_.begin(), kept_.end(), [](const Kept& a, const Kept& b) {
+      return std::tie(a.time, a.host, a.record) < std::tie(b.time, b.host, b.record);
+    });
+    sigma::Correlator correlator(rules_);
+    for (const Kept& kept : kept_) {
+      const std::vector<std::optional<std::string_view>> values(kept.values.begin(), kept.values.end());
+      sigma::CorrelationHit hit;
+      hit.rule = kept.rule;
+      hit.time = kept.time;
+      hit.host = kept.host;
+      hit.event = kept.record;
+      hit.values = values;
+      correlator.on_hit(hit, *this);
+    }
+    correlator.finish(*this);
+  }
 
-  std::uint64_t hits() const { return hits_; }
+  std::uint64_t fired() const { return fired_; }
   const std::string& why() const { return why_; }
 
  private:
+  /// A hit that correlations ask for. One test's events fit into memory.
+  struct Kept {
+    std::uint32_t rule = 0;
+    EventTime time{};
+    std::string host;
+    std::uint64_t record = 0;
+    std::vector<std::optional<std::string>> values;
+  };
+
+  const sigma::RuleSet& rules_;
   const std::string& rule_id_;
   WantedFields wanted_;
   sigma::ReferenceMatcher matcher_;
-  std::uint64_t hits_ = 0;
+  sigma::CorrelationValues values_;
+  std::vector<Kept> kept_;
+  std::uint64_t fired_ = 0;
   std::string why_;
 };
 
@@ -65,8 +119,10 @@ const std::string& text_of(const YamlNode& map, std::string_view key) {
 }
 
 void run_one(RuleTest& test, const std::string& path, const LoadedRules& loaded) {
-  bool known = false;
-  for (std::size_t i = 0; i < loaded.rules->size() && !known; ++i) known = loaded.rules->info(i).id == test.id;
+  const auto& reports = loaded.rules->reports();
+  const bool known = std::any_of(reports.begin(), reports.end(), [&test](const sigma::RuleReport& r) {
+    return r.id == test.id && r.state == sigma::RuleReport::State::loaded;
+  });
   test.file = find_events(test.info, path);
   if (test.file.empty()) {
     test.file = path;
@@ -82,7 +138,8 @@ void run_one(RuleTest& test, const std::string& path, const LoadedRules& loaded)
   Counter counter(loaded, test.id);
   const std::array<std::string, 1> paths{test.file};
   walk_inputs(paths, InputLimits{}, counter);
-  test.got = counter.hits();
+  counter.correlate();
+  test.got = counter.fired();
   test.ok = test.at_least ? test.got >= test.expected : test.got == test.expected;
   if (!test.ok) test.why = "fired " + std::to_string(test.got) + " times";
   if (!test.ok && !counter.why().empty()) test.why += "; reading the events: " + counter.why();

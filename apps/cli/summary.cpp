@@ -62,7 +62,7 @@ void add_problems(std::string& out, const std::vector<InputProblem>& problems, s
 }
 
 void add_rules(std::string& out, const LoadedRules& rules) {
-  out += fmt::format("  rules     {} loaded", grouped(rules.rules->size()));
+  out += "  rules     " + loaded_text(rules);
   if (rules.never != 0) out += fmt::format(", {} for sources this version does not read", grouped(rules.never));
   if (rules.rejected != 0) out += fmt::format(", {} rejected:", grouped(rules.rejected));
   out += "\n";

@@ -10,10 +10,10 @@ namespace stopwarden {
 namespace {
 
 TEST(Find, AgreesWithTheStandardLibrary) {
-  std::mt19937 random(11);
+  std::minstd_rand random(11);
   int found = 0;
-  for (int round = 0; round < 100'000; ++round) {
-    std::string text(random() % 90, 'a'), needle(random() % 12, 'a');
+  for (int round = 0; round < 50'000; ++round) {
+    std::string text(round % 8 == 0 ? 500 + random() % 200 : random() % 90, 'a'), needle(random() % 12, 'a');
     for (std::string* s : {&text, &needle})
       for (char& c : *s)
         if (random() % 3 == 0) c = static_cast<char>('a' + random() % 3);
@@ -24,8 +24,8 @@ TEST(Find, AgreesWithTheStandardLibrary) {
     ASSERT_EQ(holds(text, needle), expected != std::string::npos);
     found += expected != std::string::npos ? 1 : 0;
   }
-  EXPECT_GT(found, 20'000);
-  EXPECT_LT(found, 80'000);
+  EXPECT_GT(found, 10'000);
+  EXPECT_LT(found, 45'000);
 }
 
 TEST(Find, AtBothEndsOfALongText) {

@@ -7,9 +7,9 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "event/catalogue.h"
-#include "finding/attack.h"
 #include "finding/message.h"
 #include "finding/redact.h"
+#include "finding/rule_part.h"
 
 namespace stopwarden {
 namespace {
@@ -261,27 +261,9 @@ Finding FindingBuilder::build(const Hit& hit, std::string_view input_name, std::
   const RuleInfo& rule = *hit.rule;
   const Event& event = *hit.event;
   Finding f;
+  fill_rule_part(f, rule);
   f.uid = hit_uid(hit);
   f.time = event.time;
-  f.severity = rule.level;
-  f.analytic_uid = rule.id.empty() ? rule.file : rule.id;
-  f.title = rule.title;
-  f.description = rule.description;
-  f.status = rule.status;
-  f.author = rule.author;
-  f.license = rule.license;
-  f.tags = rule.tags;
-  f.falsepositives = rule.falsepositives;
-  f.references = rule.references;
-  for (const std::string& tag : rule.tags) {
-    if (const auto technique = technique_of_tag(tag)) {
-      const auto same = [&](const Attack& a) { return a.technique_uid == *technique; };
-      if (std::none_of(f.attacks.begin(), f.attacks.end(), same)) f.attacks.push_back({*technique});
-    } else if (const Tactic* tactic = tactic_of_tag(tag)) {
-      const std::string_view key = tactic_key(*tactic);
-      if (std::find(f.tactics.begin(), f.tactics.end(), key) == f.tactics.end()) f.tactics.emplace_back(key);
-    }
-  }
   f.host = event.host;
   f.channel = event.channel;
   f.provider = event.provider;

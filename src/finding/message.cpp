@@ -56,13 +56,13 @@ std::string worded(const Act& act, std::size_t names_max) {
   return out;
 }
 
+}  // namespace
+
 std::string one_line(std::string s) {
   for (char& c : s)
     if (c == '\n' || c == '\r' || c == '\t') c = ' ';
   return s;
 }
-
-}  // namespace
 
 std::string_view base_name(std::string_view path) noexcept {
   const std::size_t at = path.find_last_of("\\/");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "detect/ledger/service_targets.h"
+#include "detect/sigma/ir.h"
 
 namespace stopwarden {
 namespace {
@@ -33,6 +34,7 @@ Detector::Detector(const DetectorSetup& setup)
       matcher_(setup.make_matcher()),
       parsers_(SourceOptions{&setup.wanted, matcher_->planner()}),
       builder_(setup.table, setup.options.redaction),
+      rules_(setup.rules),
       hits_by_rule_(setup.rules.size(), 0) {
   if (options_.profile == Profile::on) matcher_->measure(rule_profile_);
 }
@@ -86,6 +88,7 @@ void Detector::on_oddity(const Error& error) {
 }
 
 void Detector::on_hit(const Hit& hit) {
+  if (rules_.ir().rules[hit.number].silent) return;  // only as part of a correlation
   const Level level = hit.rule->level;
   if (level < options_.min_level) return;
   ++result_->hits_by_level[static_cast<std::size_t>(level)];

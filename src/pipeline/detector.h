@@ -50,6 +50,7 @@ class Detector final : public BlockWorker, private EventSink, private HitSink {
   std::unique_ptr<sigma::Matcher> matcher_;
   Parsers parsers_;
   FindingBuilder builder_;
+  const sigma::RuleSet& rules_;
   std::vector<std::uint64_t> hits_by_rule_;
   KindProfile kinds_;
   sigma::RuleProfile rule_profile_;

@@ -41,8 +41,10 @@ class Hits final : public EventSink, public HitSink {
   sigma::Matcher& matcher_;
 };
 
-/// Rules with every kind of test, of many channels, with keywords and with sources that make fields by alias.
+/// Rules with every kind of test, of many channels, with keywords and with sources that make fields by alias; filters
+/// that add to them, and to the own rules.
 constexpr const char* kMoreRules = R"(title: keyword anywhere
+name: filtered
 logsource: {product: windows}
 detection:
   keywords: ['net view', 'Drucker*17', 'sb://']
@@ -85,6 +87,22 @@ logsource: {product: windows, service: system}
 detection:
   a: {EventID: [7036, 7040, 7045], Provider_Name: 'Service Control Manager'}
   condition: a
+---
+title: a filter of one rule, with a keyword
+logsource: {product: windows}
+filter:
+  rules: [filtered]
+  a: {CommandLine|contains: [View, '1']}
+  keyword: ['editor', '17']
+  condition: not a or keyword
+---
+title: a filter of all rules of a category
+logsource: {product: windows, category: process_creation}
+filter:
+  rules: any
+  a: {CurrentDirectory|re: '[0-4]\\?$'}
+  b: {User|endswith: 'e'}
+  condition: not (a and b)
 )";
 
 struct EnginesAgree : ::testing::Test {

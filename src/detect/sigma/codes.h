@@ -10,7 +10,7 @@
 namespace stopwarden::sigma {
 
 /// One row a code: name, code, what is wrong, what to do. SIG0xx reject a rule, SIG1xx mean it can never fire, SIG2xx
-/// are warnings, SIG3xx concern placeholder files. A code is never given a new meaning.
+/// are warnings, SIG3xx concern placeholder files. A code is never given a new meaning; SIG010 and SIG011 are retired.
 #define SW_SIGMA_CODES(X)                                                                                              \
   X(not_a_map, "SIG001", "The document is not a map", "Write `key: value` lines; see the Sigma rules specification")   \
   X(no_title, "SIG002", "The rule has no title", "Add `title:`")                                                       \
@@ -23,8 +23,6 @@ namespace stopwarden::sigma {
   X(bad_taxonomy, "SIG008", "The rule uses another taxonomy than `sigma`",                                             \
     "Convert its field names to the Sigma taxonomy")                                                                   \
   X(duplicate_id, "SIG009", "An earlier rule has the same id", "Give the rule an id of its own, or drop one")          \
-  X(correlation, "SIG010", "Correlation rules are not read by this version", "Leave it out; the other rules load")     \
-  X(filter, "SIG011", "Filter documents are not read by this version", "Put the exclusion into the rule")              \
   X(bad_action, "SIG012", "The `action` is none of global, reset, repeat", "Remove `action:`")                         \
   X(empty_search, "SIG013", "A search or a list of values is empty", "Give it a value, or remove it")                  \
   X(unknown_modifier, "SIG014", "The modifier does not exist", "See docs/sigma.md for the list")                       \
@@ -46,10 +44,33 @@ namespace stopwarden::sigma {
     "Leave out the part from `|` on, or write a correlation rule")                                                     \
   X(condition_limit, "SIG034", "The condition is longer or deeper than a limit allows", "Simplify it")                 \
   X(too_many_fields, "SIG040", "The rules name more fields than fit into the table", "Load fewer rules")               \
+  X(two_kinds, "SIG050", "The document is of two kinds at once", "Write a document each")                              \
+  X(correlation_key, "SIG051", "The correlation has a key that does not exist, or not for its type",                   \
+    "See docs/sigma.md for the keys")                                                                                  \
+  X(correlation_type, "SIG052", "The correlation has no type, or one that does not exist",                             \
+    "See docs/sigma.md for the types")                                                                                 \
+  X(no_rules, "SIG053", "The correlation or filter does not say which rules it is for",                                \
+    "Add `rules:` with ids or names")                                                                                  \
+  X(unknown_rule, "SIG054", "No loaded rule has this id or name", "Load the rule too, or mend the reference")          \
+  X(ambiguous_rule, "SIG055", "Several rules have this name", "Give each a name of its own, or use the id")            \
+  X(repeated_rule, "SIG056", "The correlation names a rule twice", "Name it once")                                     \
+  X(cycle, "SIG057", "The correlation depends on itself", "Break the circle of references")                            \
+  X(bad_timespan, "SIG058", "The timespan is missing or not a number with one of s, m, h, d, w, M, y",                 \
+    "Write `timespan: 5m`")                                                                                            \
+  X(correlation_condition, "SIG059", "The correlation's condition is missing or cannot be read",                       \
+    "Write `gte: 10`, or for temporal types rule names with and, or, not")                                             \
+  X(correlation_field, "SIG060", "The condition's `field` is missing, or one too many",                                \
+    "Add `field:` with the field whose values count")                                                                  \
+  X(bad_alias, "SIG061", "An alias is not a map of the correlation's rules to field names",                            \
+    "Write `alias: {rule: Field}` for rules of this correlation")                                                      \
+  X(correlation_limit, "SIG062", "The correlation asks for more than a limit allows", "Use a smaller number")          \
   X(no_source, "SIG100", "No log source known here has such events",                                                   \
     "Describe the source in a file and give it with --logsources")                                                     \
   X(never_event_id, "SIG101", "The EventIDs the rule asks for do not occur in its log source",                         \
     "Mend the EventID or the logsource")                                                                               \
+  X(filters_nothing, "SIG102", "The filter applies to no loaded rule",                                                 \
+    "Mend its rules or its logsource, which must cover the rule's")                                                    \
+  X(correlates_nothing, "SIG103", "The rules of the correlation can never fire", "See what is said of these rules")    \
   X(null_in_list, "SIG200", "null stands in a list of values", "Write a search of its own for null")                   \
   X(all_single, "SIG201", "`all` with a single value does nothing", "Remove `all`")                                    \
   X(unused_search, "SIG202", "The condition does not use a search", "Use it, or remove it")                            \
@@ -65,6 +86,13 @@ namespace stopwarden::sigma {
   X(duplicate_name, "SIG209", "An earlier rule has the same name", "Names are for references and must be unique")      \
   X(field_blanks, "SIG210", "The field name holds blanks; they are stripped", "Write the name without blanks")         \
   X(hex_text, "SIG211", "A hexadecimal number without quotes is taken as text", "Put it in quotes")                    \
+  X(filter_without_not, "SIG212", "The filter keeps only what its condition matches",                                  \
+    "Write `condition: not selection` to leave out what the selection matches")                                        \
+  X(filter_unknown_rule, "SIG213", "The filter names a rule that is not loaded", "Mend or remove the reference")       \
+  X(filter_not_covering, "SIG214", "The filter does not apply to a rule it names",                                     \
+    "Give it a logsource that covers the rule's; filters are for plain rules only")                                    \
+  X(foreign_taxonomy, "SIG215", "The taxonomy is not known; field names are taken as they stand",                      \
+    "Convert its field names to the Sigma taxonomy")                                                                   \
   X(expand_not_map, "SIG300", "The placeholder file is not a map of names to values", "Write `name: [value, ...]`")    \
   X(expand_value, "SIG301", "A placeholder's value is not a text, a number or a list of them", "Mend the value")       \
   X(expand_empty, "SIG302", "A placeholder has no values", "Add a value, or remove the name")

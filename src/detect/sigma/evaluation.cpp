@@ -183,7 +183,7 @@ bool Evaluation::pattern_passes(const Pattern& pattern, std::uint32_t value) {
   const std::string_view text = text_for(value, pattern.case_match);
   if (pattern.shape == Pattern::Shape::contains && pattern.case_match == CaseMatch::folded) {
     Slot& slot = slots_[value];
-    constexpr std::uint8_t kSearchesFirst = 6;
+    constexpr std::uint8_t kSearchesFirst = 24;
     if (slot.searches < kSearchesFirst) {
       ++slot.searches;
     } else {

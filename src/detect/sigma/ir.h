@@ -10,6 +10,7 @@
 
 #include "detect/hit.h"
 #include "detect/sigma/cidr.h"
+#include "detect/sigma/correlation_ir.h"
 #include "detect/sigma/logsource.h"
 #include "detect/sigma/pattern.h"
 #include "detect/sigma/regex.h"
@@ -87,10 +88,15 @@ struct Rule {
   std::vector<Node> nodes;
   std::uint32_t root = 0;
   std::vector<const SourceSelector*> selectors;  ///< any of them
+  /// What correlations ask of its hits, in the order of CorrelationHit::values. Empty and not `correlated`: nothing.
+  std::vector<FieldId> correlation_fields;
+  bool correlated = false;  ///< some correlation is fed with its hits
+  bool silent = false;      ///< only as part of a correlation; a hit alone says nothing
 };
 
 struct Ir {
   std::vector<Rule> rules;
+  std::vector<CorrelationRule> correlations;
 };
 
 }  // namespace stopwarden::sigma

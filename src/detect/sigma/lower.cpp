@@ -277,6 +277,17 @@ MaybeProblem lower_rule(const AstRule& ast, const Placeholders& placeholders, Fi
   return Lowering(ast, placeholders, table, out, warnings).run();
 }
 
+MaybeProblem lower_filter(const AstFilter& filter, const Placeholders& placeholders, FieldTable& table, Rule& rule,
+                          std::vector<Diagnostic>& warnings) {
+  const bool alone = rule.nodes.empty();
+  const std::uint32_t before = rule.root;
+  if (auto problem = lower_rule(filter.rule, placeholders, table, rule, warnings)) return problem;
+  if (alone) return std::nullopt;
+  rule.nodes.push_back({Node::Kind::all, 0, {before, rule.root}});
+  rule.root = static_cast<std::uint32_t>(rule.nodes.size() - 1);
+  return std::nullopt;
+}
+
 std::size_t count_tests(const Rule& rule) noexcept {
   std::size_t n = 0;
   for (const Item& item : rule.items) n += item.tests.size();

@@ -16,6 +16,11 @@ namespace stopwarden::sigma {
 MaybeProblem lower_rule(const AstRule& ast, const Placeholders& placeholders, FieldTable& table, Rule& out,
                         std::vector<Diagnostic>& warnings);
 
+/// Compiles a filter into a compiled rule: the rule's condition and the filter's as well. The names of its searches
+/// mean nothing to the rule's condition, nor the other way round. After a problem the rule is of no use.
+MaybeProblem lower_filter(const AstFilter& filter, const Placeholders& placeholders, FieldTable& table, Rule& rule,
+                          std::vector<Diagnostic>& warnings);
+
 /// The number of values (tests) of a rule.
 std::size_t count_tests(const Rule& rule) noexcept;
 

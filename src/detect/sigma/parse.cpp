@@ -6,121 +6,44 @@
 
 #include "base/text.h"
 #include "detect/sigma/limits.h"
+#include "detect/sigma/parse_info.h"
 
 namespace stopwarden::sigma {
 namespace {
-
-using MaybeYaml = const YamlNode*;
-
-Problem problem(std::string_view code, const YamlNode& at, std::string message) {
-  return {code, at.line, at.column, std::move(message)};
-}
-
-std::string without_blanks(std::string_view s) {
-  std::string out;
-  for (const char c : s)
-    if (c != ' ' && c != '\t') out.push_back(c);
-  return out;
-}
-
-/// A scalar, or the scalars of a list joined by ", ".
-std::string text_of(MaybeYaml node) {
-  if (node == nullptr) return {};
-  if (node->is_scalar()) return node->text;
-  std::string out;
-  for (const YamlNode& item : node->items) {
-    if (!item.is_scalar()) continue;
-    if (!out.empty()) out += ", ";
-    out += item.text;
-  }
-  return out;
-}
-
-std::vector<std::string> texts_of(MaybeYaml node) {
-  std::vector<std::string> out;
-  if (node == nullptr) return out;
-  if (node->is_scalar()) out.push_back(node->text);
-  for (const YamlNode& item : node->items)
-    if (item.is_scalar()) out.push_back(item.text);
-  return out;
-}
-
-bool is_uuid(std::string_view s) noexcept {
-  if (s.size() != 36) return false;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const char c = fold_ascii(s[i]);
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
-  }
-  return true;
-}
 
 class Reader {
  public:
   Reader(const std::string& file, AstRule& out, std::vector<Diagnostic>& warnings)
       : file_(file), out_(out), warnings_(warnings) {}
 
-  MaybeProblem read(const YamlNode& root) {
+  MaybeProblem read_rule(const YamlNode& root) {
     if (!root.is_map()) return problem(code::not_a_map, root, "the document is not a map of keys to values");
-    read_info(root);
-    if (root.find("correlation") != nullptr)
-      return problem(code::correlation, *root.find("correlation"), "correlation rules come with a later version");
-    if (root.find("filter") != nullptr && root.find("detection") == nullptr)
-      return problem(code::filter, *root.find("filter"), "filter documents come with a later version");
-    if (auto p = check_info(root)) return p;
+    read_info(root, file_, out_.info);
+    if (auto p = check_info(root, ForeignTaxonomy::reject, out_.info, warnings_)) return p;
+    if (auto p = read_generate(root, out_.generate)) return p;
     if (auto p = read_logsource(root)) return p;
-    return read_detection(root);
+    const MaybeYaml detection = root.find("detection");
+    if (detection == nullptr || detection->is_null())
+      return problem(code::no_detection, root, "the rule has no detection");
+    if (!detection->is_map()) return problem(code::wrong_type, *detection, "'detection' must be a map");
+    return read_detection(*detection, {});
+  }
+
+  MaybeProblem read_filter(const YamlNode& root, AstFilter& filter) {
+    read_info(root, file_, out_.info);
+    if (auto p = check_info(root, ForeignTaxonomy::warn, out_.info, warnings_)) return p;
+    if (auto p = read_logsource(root)) return p;
+    const YamlNode& body = *root.find("filter");
+    if (!body.is_map()) return problem(code::wrong_type, body, "'filter' must be a map");
+    if (auto p = read_filtered_rules(body, filter)) return p;
+    if (const MaybeYaml condition = body.find("condition"); condition != nullptr && condition->is_sequence())
+      return problem(code::wrong_type, *condition, "the condition of a filter must be one text");
+    return read_detection(body, "rules");
   }
 
  private:
   void warn(std::string_view code, const YamlNode& at, std::string message) {
     warnings_.push_back({Diagnostic::Severity::warning, code, file_, at.line, at.column, std::move(message)});
-  }
-
-  void read_info(const YamlNode& root) {
-    RuleInfo& info = out_.info;
-    info.file = file_;
-    info.line = root.line;
-    info.id = text_of(root.find("id"));
-    info.name = text_of(root.find("name"));
-    info.title = text_of(root.find("title"));
-    info.description = text_of(root.find("description"));
-    info.status = text_of(root.find("status"));
-    info.author = text_of(root.find("author"));
-    info.license = text_of(root.find("license"));
-    info.date = text_of(root.find("date"));
-    info.modified = text_of(root.find("modified"));
-    info.tags = texts_of(root.find("tags"));
-    for (std::string& tag : info.tags) tag = fold_ascii(tag);
-    info.falsepositives = texts_of(root.find("falsepositives"));
-    info.references = texts_of(root.find("references"));
-    info.fields = texts_of(root.find("fields"));
-  }
-
-  MaybeProblem check_info(const YamlNode& root) {
-    const MaybeYaml title = root.find("title");
-    if (title == nullptr || title->is_null()) return problem(code::no_title, root, "the rule has no title");
-    if (!title->is_scalar()) return problem(code::wrong_type, *title, "'title' must be a text");
-    if (title->text.size() > 256 && std::count_if(title->text.begin(), title->text.end(), [](char c) {
-                                      return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-                                    }) > 256)
-      warn(code::long_title, *title, "the title is longer than 256 characters");
-    if (const MaybeYaml taxonomy = root.find("taxonomy");
-        taxonomy != nullptr && !equal_ignore_ascii_case(text_of(taxonomy), "sigma"))
-      return problem(code::bad_taxonomy, *taxonomy, "the taxonomy '" + text_of(taxonomy) + "' is not known here");
-    if (const MaybeYaml level = root.find("level"); level != nullptr && !level->is_null())
-      if (!level->is_scalar() || !parse_level(level->text, out_.info.level))
-        return problem(code::bad_level, *level, "'" + text_of(level) + "' is no level");
-    if (const MaybeYaml id = root.find("id"); id != nullptr && !id->is_null()) {
-      if (!id->is_scalar()) return problem(code::wrong_type, *id, "'id' must be a text");
-      if (!is_uuid(id->text)) warn(code::bad_id, *id, "the id '" + id->text + "' is not a UUID");
-    }
-    if (const MaybeYaml status = root.find("status"); status != nullptr && !status->is_null()) {
-      const std::string s = fold_ascii(text_of(status));
-      if (s != "stable" && s != "test" && s != "experimental" && s != "deprecated" && s != "unsupported")
-        warn(code::bad_status, *status, "'" + text_of(status) + "' is no status");
-    }
-    return std::nullopt;
   }
 
   MaybeProblem read_logsource(const YamlNode& root) {
@@ -142,26 +65,39 @@ class Reader {
     return std::nullopt;
   }
 
-  MaybeProblem read_detection(const YamlNode& root) {
-    const MaybeYaml detection = root.find("detection");
-    if (detection == nullptr || detection->is_null())
-      return problem(code::no_detection, root, "the rule has no detection");
-    if (!detection->is_map()) return problem(code::wrong_type, *detection, "'detection' must be a map");
+  /// `rules:` of a filter: ids or names, or `any` (`all`) or an empty list for every rule of its logsource.
+  MaybeProblem read_filtered_rules(const YamlNode& body, AstFilter& filter) {
+    const MaybeYaml rules = body.find("rules");
+    if (rules == nullptr || rules->is_null())
+      return problem(code::no_rules, body,
+                     "the filter names no rules; write `rules: any` when it is for all of its logsource");
+    if (rules->is_scalar() &&
+        (equal_ignore_ascii_case(rules->text, "any") || equal_ignore_ascii_case(rules->text, "all"))) {
+      filter.any_rule = true;
+      return std::nullopt;
+    }
+    if (auto p = read_references(*rules, filter.references)) return p;
+    filter.any_rule = filter.references.empty();
+    return std::nullopt;
+  }
+
+  /// The map of searches and condition, but for one key of another meaning.
+  MaybeProblem read_detection(const YamlNode& detection, std::string_view not_a_search) {
     MaybeYaml condition = nullptr;
-    for (const auto& [key, value] : detection->entries) {
+    for (const auto& [key, value] : detection.entries) {
       if (key.text == "condition") {
         condition = &value;
       } else if (key.text == "timeframe") {
         warn(code::timeframe, key, "'timeframe' belongs to old correlations and is ignored");
-      } else {
+      } else if (not_a_search.empty() || key.text != not_a_search) {
         AstSearch search{key.text, {}, key.line, key.column};
         if (auto p = read_search(key, value, search.detection)) return p;
         out_.searches.push_back(std::move(search));
       }
     }
     if (condition == nullptr || condition->is_null())
-      return problem(code::no_condition, *detection, "the detection has no condition");
-    if (out_.searches.empty()) return problem(code::no_detection, *detection, "the detection has no search");
+      return problem(code::no_condition, detection, "there is no condition");
+    if (out_.searches.empty()) return problem(code::no_detection, detection, "there is no search");
     return read_conditions(*condition);
   }
 
@@ -298,9 +234,33 @@ void remove_action(YamlNode& map) {
 
 }  // namespace
 
+DocumentKind kind_of(const YamlNode& document) noexcept {
+  if (!document.is_map()) return DocumentKind::rule;
+  const bool detection = document.find("detection") != nullptr, correlation = document.find("correlation") != nullptr,
+             filter = document.find("filter") != nullptr;
+  if (correlation) return detection || filter ? DocumentKind::several : DocumentKind::correlation;
+  return filter && !detection ? DocumentKind::filter : DocumentKind::rule;
+}
+
+MaybeProblem read_references(const YamlNode& node, std::vector<AstReference>& out) {
+  const std::span<const YamlNode> all =
+      node.is_sequence() ? std::span<const YamlNode>(node.items) : std::span<const YamlNode>(&node, 1);
+  for (const YamlNode& one : all) {
+    if (!one.is_scalar() || trim(one.text).empty())
+      return problem(code::wrong_type, one, "a rule is named by its id or its name");
+    out.push_back({std::string(trim(one.text)), one.line, one.column});
+  }
+  return std::nullopt;
+}
+
 MaybeProblem parse_rule(const YamlNode& document, const std::string& file, AstRule& out,
                         std::vector<Diagnostic>& warnings) {
-  return Reader(file, out, warnings).read(document);
+  return Reader(file, out, warnings).read_rule(document);
+}
+
+MaybeProblem parse_filter(const YamlNode& document, const std::string& file, AstFilter& out,
+                          std::vector<Diagnostic>& warnings) {
+  return Reader(file, out.rule, warnings).read_filter(document, out);
 }
 
 ActionMerger::Next ActionMerger::take(YamlNode& document) {

@@ -9,8 +9,10 @@
 #include "detect/sigma/codes.h"
 #include "detect/sigma/ir.h"
 #include "detect/sigma/limits.h"
+#include "detect/sigma/link.h"
 #include "detect/sigma/lower.h"
 #include "detect/sigma/parse.h"
+#include "detect/sigma/parse_info.h"
 #include "event/catalogue.h"
 
 namespace stopwarden::sigma {
@@ -23,7 +25,7 @@ std::string place(const RuleInfo& info) { return info.file + ":" + std::to_strin
 
 }  // namespace
 
-/// Compiles document after document; RuleSet's only builder.
+/// Compiles document after document, then ties them together; RuleSet's only builder.
 class RuleSetBuilder {
  public:
   RuleSetBuilder(const Resolver& resolve, const Placeholders& placeholders, FieldTable& table,
@@ -46,50 +48,97 @@ class RuleSetBuilder {
         case ActionMerger::Next::skip: break;
         case ActionMerger::Next::parse: this->document(document.root, file.path, line, merger.shares_id()); break;
         case ActionMerger::Next::bad:
-          reject({}, file.path, {code::bad_action, line, 1, "'action' must be global, reset or repeat"});
+          broken(file.path, {code::bad_action, line, 1, "'action' must be global, reset or repeat"});
           break;
       }
     }
     for (Diagnostic& error : errors)
-      reject({}, file.path, {error.code, error.line, error.column, std::move(error.message)});
+      broken(file.path, {error.code, error.line, error.column, std::move(error.message)});
+  }
+
+  /// All documents are there: ties them together and hands them over.
+  void finish() {
+    const References references(documents_);
+    apply_filters(documents_, references, placeholders_, table_, tests_, warnings_);
+    for (Document& document : documents_)
+      if (auto* rule = std::get_if<RuleDocument>(&document.content)) place_rule(*rule, document);
+    link_correlations(documents_, references, table_, ir_);
+    for (Document& document : documents_) reports_.push_back(std::move(document.report));
   }
 
  private:
-  RuleReport report(const RuleInfo& info, const std::string& path, std::uint32_t line, RuleReport::State state) {
-    return {info.id, info.title, path, line, state, {}, {}};
-  }
-  void reject(const RuleInfo& info, const std::string& path, Problem problem) {
-    RuleReport r = report(info, path, problem.line, RuleReport::State::rejected);
-    r.code = problem.code;
-    r.reason = std::move(problem.message);
-    reports_.push_back(std::move(r));
+  void broken(const std::string& path, Problem problem) {
+    Document& document = documents_.emplace_back();
+    document.report.file = path;
+    document.reject(std::move(problem));
   }
 
   void document(const YamlNode& root, const std::string& path, std::uint32_t line, bool shares_id) {
-    AstRule ast;
-    ast.info.file = path;
-    std::vector<Diagnostic> warnings;  // of a rejected rule nobody wants to read
-    Rule rule;
-    MaybeProblem problem = parse_rule(root, path, ast, warnings);
-    ast.info.line = line;
-    if (!problem) problem = check_unique(ast.info, shares_id, warnings);
-    if (!problem) problem = lower_rule(ast, placeholders_, table_, rule, warnings);
-    if (!problem) {
-      tests_ += count_tests(rule);
-      if (tests_ > kRuleLimits.rule_set_values_max) {
-        tests_ -= count_tests(rule);
-        problem = Problem{code::rule_limit, line, 0, "all rules together have too many values"};
-      }
-    }
+    Document& document = documents_.emplace_back();
+    std::vector<Diagnostic> warnings;  // of a rejected document nobody wants to read
+    RuleInfo info;
+    MaybeProblem problem = read(root, path, line, document, info, warnings);
+    info.line = line;
+    if (!problem) problem = check_unique(info, shares_id, warnings);
+    document.report.id = info.id;
+    document.report.title = info.title;
+    document.report.file = path;
+    document.report.line = line;
+    document.name = info.name;
     if (problem) {
       if (problem->line == 0) problem->line = line;
-      reject(ast.info, path, std::move(*problem));
-      return;
+      return document.reject(std::move(*problem));
     }
-    remember(ast.info);
+    if (const auto* rule = std::get_if<RuleDocument>(&document.content)) tests_ += count_tests(rule->rule);
+    remember(info);
     warnings_.insert(warnings_.end(), std::make_move_iterator(warnings.begin()),
                      std::make_move_iterator(warnings.end()));
-    place_rule(ast, std::move(rule), path, line);
+  }
+
+  /// Fills the document's content, and `info` as far as it gets.
+  MaybeProblem read(const YamlNode& root, const std::string& path, std::uint32_t line, Document& document,
+                    RuleInfo& info, std::vector<Diagnostic>& warnings) {
+    switch (kind_of(root)) {
+      case DocumentKind::rule: return read_rule(root, path, line, document, info, warnings);
+      case DocumentKind::correlation: {
+        document.report.kind = RuleReport::Kind::correlation;
+        auto& ast = document.content.emplace<AstCorrelation>();
+        MaybeProblem problem = parse_correlation(root, path, ast, warnings);
+        ast.info.line = line;
+        info = ast.info;
+        return problem;
+      }
+      case DocumentKind::filter: {
+        document.report.kind = RuleReport::Kind::filter;
+        auto& ast = document.content.emplace<AstFilter>();
+        MaybeProblem problem = parse_filter(root, path, ast, warnings);
+        ast.rule.info.line = line;
+        info = ast.rule.info;
+        return problem;
+      }
+      case DocumentKind::several: break;
+    }
+    document.report.kind = RuleReport::Kind::correlation;
+    read_info(root, path, info);
+    return Problem{code::two_kinds, line, 1, "a correlation cannot have 'detection' or 'filter' beside it"};
+  }
+
+  MaybeProblem read_rule(const YamlNode& root, const std::string& path, std::uint32_t line, Document& document,
+                         RuleInfo& info, std::vector<Diagnostic>& warnings) {
+    AstRule ast;
+    MaybeProblem problem = parse_rule(root, path, ast, warnings);
+    ast.info.line = line;
+    info = ast.info;
+    if (problem) return problem;
+    auto& out = document.content.emplace<RuleDocument>();
+    problem = lower_rule(ast, placeholders_, table_, out.rule, warnings);
+    if (problem) return problem;
+    if (count_tests(out.rule) > kRuleLimits.rule_set_values_max - tests_)
+      return Problem{code::rule_limit, line, 0, "all rules together have too many values"};
+    out.rule.info = std::move(ast.info);
+    out.logsource = std::move(ast.logsource);
+    out.generate = ast.generate;
+    return std::nullopt;
   }
 
   MaybeProblem check_unique(const RuleInfo& info, bool shares_id, std::vector<Diagnostic>& warnings) {
@@ -110,23 +159,16 @@ class RuleSetBuilder {
     if (!info.name.empty()) names_.emplace(info.name, place(info));
   }
 
-  void place_rule(AstRule& ast, Rule rule, const std::string& path, std::uint32_t line) {
-    Resolution resolution = resolve_(ast.logsource);
-    RuleReport r = report(ast.info, path, line, RuleReport::State::loaded);
-    rule.info = std::move(ast.info);
-    rule.selectors = std::move(resolution.selectors);
-    if (rule.selectors.empty()) {
-      r.state = RuleReport::State::never;
-      r.code = code::no_source;
-      r.reason = resolution.why_never.empty() ? "no known log source" : std::move(resolution.why_never);
-    } else if (never_by_event_id(rule, id_of(field::EventID))) {
-      r.state = RuleReport::State::never;
-      r.code = code::never_event_id;
-      r.reason = "the EventIDs the rule asks for do not occur in its log source";
-    } else {
-      ir_.rules.push_back(std::move(rule));
-    }
-    reports_.push_back(std::move(r));
+  void place_rule(RuleDocument& rule, Document& document) {
+    Resolution resolution = resolve_(rule.logsource);
+    rule.rule.selectors = std::move(resolution.selectors);
+    if (rule.rule.selectors.empty())
+      return document.never(code::no_source,
+                            resolution.why_never.empty() ? "no known log source" : std::move(resolution.why_never));
+    if (never_by_event_id(rule.rule, id_of(field::EventID)))
+      return document.never(code::never_event_id, "the EventIDs the rule asks for do not occur in its log source");
+    document.number = static_cast<std::uint32_t>(ir_.rules.size());
+    ir_.rules.push_back(std::move(rule.rule));
   }
 
   const Resolver& resolve_;
@@ -135,6 +177,7 @@ class RuleSetBuilder {
   std::vector<Diagnostic>& warnings_;
   Ir& ir_;
   std::vector<RuleReport>& reports_;
+  std::vector<Document> documents_;  // of all files, in their order
   Seen ids_, names_;
   std::size_t tests_ = 0;
 };
@@ -149,6 +192,7 @@ RuleSet RuleSet::compile(std::span<const TextFile> files, const Resolver& resolv
   RuleSet out;
   RuleSetBuilder builder(resolve, placeholders, table, warnings, *out.ir_, out.reports_);
   for (const TextFile& file : files) builder.file(file);
+  builder.finish();
   return out;
 }
 
@@ -163,6 +207,10 @@ std::size_t RuleSet::size() const noexcept { return ir_->rules.size(); }
 
 const RuleInfo& RuleSet::info(std::size_t rule) const { return ir_->rules[rule].info; }
 
+std::size_t RuleSet::correlations() const noexcept { return ir_->correlations.size(); }
+
+const RuleInfo& RuleSet::correlation_info(std::size_t correlation) const { return ir_->correlations[correlation].info; }
+
 void RuleSet::add_wanted(WantedFields& wanted) const {
   for (const Rule& rule : ir_->rules) {
     std::vector<FieldId> read;
@@ -175,6 +223,7 @@ void RuleSet::add_wanted(WantedFields& wanted) const {
       for (const Test& test : item.tests)
         if (const auto* ref = std::get_if<FieldRefTest>(&test)) read.push_back(ref->field);
     }
+    read.insert(read.end(), rule.correlation_fields.begin(), rule.correlation_fields.end());
     for (const FieldId id : read) wanted.add(id);
     for (const SourceSelector* selector : rule.selectors) {
       for (const auto& [id, value] : selector->fields) wanted.add(id);

@@ -17,8 +17,9 @@
 
 namespace stopwarden::sigma {
 
-/// What became of one rule document (design, section 5, `rules lint`).
+/// What became of one document (design, section 5, `rules lint`).
 struct RuleReport {
+  enum class Kind : std::uint8_t { rule, correlation, filter };
   enum class State : std::uint8_t {
     loaded,
     rejected,  ///< not evaluated; code and reason say why
@@ -26,6 +27,7 @@ struct RuleReport {
   };
   std::string id, title, file;
   std::uint32_t line = 0;
+  Kind kind = Kind::rule;
   State state = State::loaded;
   std::string code;    ///< "SIG014"; empty when loaded
   std::string reason;  ///< one line; empty when loaded
@@ -43,9 +45,10 @@ using Resolver = std::function<Resolution(const Logsource&)>;
 
 class RuleSet {
  public:
-  /// Compiles every document of every file. One broken rule never keeps another from loading. Fields the rules ask for
-  /// are interned into `table`. Later documents with an id already seen are rejected as duplicates. `logsources`
-  /// outlives the set. Warnings (a field mistake that cannot match, a null in a list) go to `warnings`.
+  /// Compiles every document of every file. One broken rule never keeps another from loading, unless that one refers to
+  /// it. Documents may refer to later ones and to those of other files. Fields the rules ask for are interned into
+  /// `table`. Later documents with an id already seen are rejected as duplicates. `logsources` outlives the set.
+  /// Warnings (a field mistake that cannot match, a null in a list) go to `warnings`.
   static RuleSet compile(std::span<const TextFile> files, const Logsources& logsources,
                          const Placeholders& placeholders, FieldTable& table, std::vector<Diagnostic>& warnings);
   static RuleSet compile(std::span<const TextFile> files, const Resolver& resolve, const Placeholders& placeholders,
@@ -55,11 +58,14 @@ class RuleSet {
   ~RuleSet();
 
   std::span<const RuleReport> reports() const noexcept { return reports_; }
-  /// Loaded rules only.
+  /// Loaded plain rules: what Hit::number counts.
   std::size_t size() const noexcept;
   const RuleInfo& info(std::size_t rule) const;
+  /// Loaded correlations, which the matchers know nothing of.
+  std::size_t correlations() const noexcept;
+  const RuleInfo& correlation_info(std::size_t correlation) const;
   const Ir& ir() const noexcept { return *ir_; }
-  /// Adds every field a loaded rule reads (through aliases too).
+  /// Adds every field a loaded rule reads, and those that correlations ask of its hits (through aliases too).
   void add_wanted(WantedFields& wanted) const;
 
  private:

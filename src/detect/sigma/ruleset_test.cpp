@@ -43,8 +43,6 @@ TEST(RuleErrors, EachHasItsCode) {  // S23
            {head + "detection: {s: {F: a}, condition: [[s]]}\n", "SIG006"},
            {head + "level: huge\ndetection: {s: {F: a}, condition: s}\n", "SIG007"},
            {head + "taxonomy: ecs\ndetection: {s: {F: a}, condition: s}\n", "SIG008"},
-           {"title: t\ncorrelation: {type: event_count}\n", "SIG010"},
-           {"title: t\nlogsource: {product: windows}\nfilter: {rules: any}\n", "SIG011"},
            {"action: explode\n" + std::string(kSound), "SIG012"},
            {head + "detection: {s: {}, condition: s}\n", "SIG013"},
            {head + "detection: {s: [], condition: s}\n", "SIG013"},

@@ -65,6 +65,13 @@ class Bench {
     for (const Diagnostic& d : warnings_) out.emplace_back(d.code);
     return out;
   }
+  /// "SIG212:7 SIG213:9"
+  std::string warnings_text() const {
+    std::string out;
+    for (const Diagnostic& d : warnings_)
+      out += (out.empty() ? "" : " ") + std::string(d.code) + ":" + std::to_string(d.line);
+    return out;
+  }
   const RuleSet& rules() const { return rules_; }
   FieldTable& table() { return table_; }
   ReferenceMatcher& matcher() { return matcher_; }
@@ -76,6 +83,11 @@ class Bench {
   RuleSet rules_;
   ReferenceMatcher matcher_;
 };
+
+/// "ok", or code and line: "SIG054:12".
+inline std::string state(const RuleReport& report) {
+  return report.state == RuleReport::State::loaded ? "ok" : report.code + ":" + std::to_string(report.line);
+}
 
 /// A rule around a detection, which is indented by four blanks.
 inline std::string rule(std::string_view detection) {
