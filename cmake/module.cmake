@@ -6,6 +6,8 @@ target_compile_options(sw_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -W
 # GCC 12 sees an overlap in `"literal" + std::string` that is not there (GCC bug 105651).
 target_compile_options(sw_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 target_compile_definitions(sw_options INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+# The rule cache tells builds apart by it. Not every linker gives one unasked.
+target_link_options(sw_options INTERFACE -Wl,--build-id=sha1)
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_options(sw_options INTERFACE -fstack-protector-strong)
   target_compile_definitions(sw_options INTERFACE _FORTIFY_SOURCE=2)
@@ -46,7 +48,7 @@ function(sw_test name)
   endforeach()
   target_compile_definitions(test_${name} PRIVATE SW_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(test_${name} TEST_PREFIX "${name}/" DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 120)
+    PROPERTIES TIMEOUT 120 ENVIRONMENT "XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/cache")  # never the user's own
 endfunction()
 
 # sw_fuzz(json DEPS json): fuzz/fuzz_json.cpp. With SW_FUZZ a libFuzzer program; without it a program that replays

@@ -34,7 +34,7 @@ LIBRARIES = {
     "re2/": "detect/sigma", "pcre2.h": "detect/sigma", "utf8proc.h": "base", "nettle/": "base", "utf8.h": "base",
     "CLI/": "apps",
 }
-PLATFORM = re.compile(r"^(unistd|fcntl|dirent|signal|termios|poll|sched|sys/.*|windows|systemd/.*|bpf/.*)(\.h)?$")
+PLATFORM = re.compile(r"^(unistd|fcntl|dirent|signal|termios|poll|sched|link|elf|sys/.*|windows|systemd/.*|bpf/.*)(\.h)?$")
 PLATFORM_IN = {"platform", "input", "apps"}
 OURS = re.compile(r'^\s*#\s*include\s+"([a-z_0-9/]+)/[^/"]+"')
 THEIRS = re.compile(r"^\s*#\s*include\s+<([^>]+)>")

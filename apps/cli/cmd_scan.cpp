@@ -85,7 +85,8 @@ int run(const ScanCommand& command) {
                    pipe ? Outputs::Input::pipe : Outputs::Input::files);
   if (!problem.empty()) return usage(problem);
 
-  const LoadedRules loaded = load_rules(command.rules);
+  // OPTIMIZATION: never destroyed, since the program ends anyhow and 100,000 small pieces take 8 ms to give back.
+  static const LoadedRules& loaded = *new LoadedRules(load_rules(command.rules, UseCache::yes));
   if (loaded.rules->size() == 0) fmt::print(stderr, "stopwarden scan: no rule was loaded, so nothing can be found\n");
   const bool bar = platform::is_terminal(platform::Stream::standard_error);
   Progress progress(total_bytes(options.paths), bar ? Progress::Show::yes : Progress::Show::no);

@@ -8,6 +8,7 @@
 #include "finding/build.h"
 #include "format.h"
 #include "input/input.h"
+#include "rule_cache.h"
 
 namespace stopwarden::cli {
 namespace {
@@ -24,33 +25,51 @@ void read_into(const std::string& path, std::vector<TextFile>& out, LoadedRules&
     loaded.unreadable.emplace_back(path, why);
 }
 
-}  // namespace
-
-LoadedRules load_rules(const RuleOptions& options) {
-  LoadedRules out;
-  intern_finding_fields(out.table);
-  std::vector<TextFile> mappings = builtin(embedded_logsources());
-  for (const std::string& path : options.logsources) read_into(path, mappings, out);
-  out.logsources = std::make_unique<sigma::Logsources>(sigma::Logsources::parse(mappings, out.table, out.mistakes));
-
-  sigma::Placeholders placeholders;
-  if (!options.expand.empty()) {
-    std::vector<TextFile> file;
-    read_into(options.expand, file, out);
-    if (!file.empty()) placeholders = sigma::parse_placeholders(file.front(), out.mistakes);
-  }
-
-  std::vector<TextFile> files;
-  if (!options.no_default_rules) files = builtin(embedded_rules());
+sigma::RuleSources read_sources(const RuleOptions& options, LoadedRules& out) {
+  sigma::RuleSources sources;
+  sources.build = program_build();
+  sources.mappings = builtin(embedded_logsources());
+  for (const std::string& path : options.logsources) read_into(path, sources.mappings, out);
+  if (!options.expand.empty()) read_into(options.expand, sources.placeholders, out);
+  if (!options.no_default_rules) sources.rules = builtin(embedded_rules());
   for (const std::string& path : options.rules) {
     const std::size_t problems = out.unreadable.size();
     std::vector<TextFile> tree = read_text_tree(path, kRuleSuffixes, kTextFileMax, out.unreadable);
     if (tree.empty() && out.unreadable.size() == problems)
       out.unreadable.emplace_back(path, "no rule file (.yml, .yaml) is there");
-    files.insert(files.end(), std::make_move_iterator(tree.begin()), std::make_move_iterator(tree.end()));
+    sources.rules.insert(sources.rules.end(), std::make_move_iterator(tree.begin()),
+                         std::make_move_iterator(tree.end()));
   }
+  return sources;
+}
+
+void compile(const sigma::RuleSources& sources, sigma::CompiledRules& out) {
+  intern_finding_fields(out.table);
+  out.logsources =
+      std::make_unique<sigma::Logsources>(sigma::Logsources::parse(sources.mappings, out.table, out.mistakes));
+  sigma::Placeholders placeholders;
+  for (const TextFile& file : sources.placeholders) placeholders = sigma::parse_placeholders(file, out.mistakes);
   out.rules = std::make_unique<sigma::RuleSet>(
-      sigma::RuleSet::compile(files, *out.logsources, placeholders, out.table, out.warnings));
+      sigma::RuleSet::compile(sources.rules, *out.logsources, placeholders, out.table, out.warnings));
+}
+
+}  // namespace
+
+LoadedRules load_rules(const RuleOptions& options, UseCache use_cache) {
+  LoadedRules out;
+  const sigma::RuleSources sources = read_sources(options, out);
+  sigma::CompiledRules& compiled = out;
+  if (use_cache == UseCache::no) {
+    compile(sources, compiled);
+  } else {
+    const RuleCache cache(sources);
+    if (auto found = cache.find()) {
+      compiled = std::move(*found);
+    } else {
+      compile(sources, compiled);
+      cache.keep(compiled);
+    }
+  }
   for (const sigma::RuleReport& report : out.rules->reports()) {
     using Report = sigma::RuleReport;
     const bool loaded = report.state == Report::State::loaded;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every command that needs rules does first: read rule files, mappings and placeholders, and compile them.
 #pragma once
-#include <memory>
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "detect/sigma/ruleset.h"
-#include "event/field.h"
+#include "detect/sigma/cache.h"
 
 namespace stopwarden::cli {
 
@@ -18,12 +18,7 @@ struct RuleOptions {
   std::string expand;
 };
 
-struct LoadedRules {
-  FieldTable table;
-  std::unique_ptr<sigma::Logsources> logsources;  // the rules point into it
-  std::unique_ptr<sigma::RuleSet> rules;
-  std::vector<Diagnostic> warnings;                             ///< of rules that were loaded all the same
-  std::vector<Diagnostic> mistakes;                             ///< in mapping and placeholder files
+struct LoadedRules : sigma::CompiledRules {
   std::vector<std::pair<std::string, std::string>> unreadable;  ///< rule files: path, why
   std::size_t loaded = 0, rejected = 0, never = 0;              ///< documents of all kinds
   std::size_t correlations = 0, filters = 0;                    ///< of those loaded
@@ -37,7 +32,10 @@ std::string loaded_text(const LoadedRules& rules);
 /// "rule", "correlation", "filter".
 const char* kind_name(sigma::RuleReport::Kind kind);
 
+/// Whether rules that were compiled by an earlier start may be used, and kept for the next one (rule_cache.h).
+enum class UseCache : std::uint8_t { no, yes };
+
 /// Never fails as a whole: what could not be used is listed, the rest is ready.
-LoadedRules load_rules(const RuleOptions& options);
+LoadedRules load_rules(const RuleOptions& options, UseCache cache = UseCache::no);
 
 }  // namespace stopwarden::cli

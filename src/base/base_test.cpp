@@ -68,6 +68,11 @@ TEST(Digest, PartsDoNotRunTogether) {
   EXPECT_NE(Digest().add("ab").add("c").hex(), Digest().add("a").add("bc").hex());
   EXPECT_EQ(Digest().add("ab").hex(), Digest().add("ab").hex());
   EXPECT_EQ(Digest().add("ab").hex().size(), 32u);
+  // SHA-256 of eight zero bytes: the length of an empty part, and nothing behind it.
+  EXPECT_EQ(Digest().add("").hex(), "af5570f5a1810b7af78caf4bc70a660f");
+  const auto bytes = Digest().add("").bytes();
+  EXPECT_EQ(bytes.front(), std::byte{0xaf});
+  EXPECT_EQ(bytes.back(), std::byte{0xfc});
 }
 
 TEST(Diagnostic, NamesThePlace) {

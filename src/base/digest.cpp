@@ -26,14 +26,20 @@ Digest& Digest::add(std::uint64_t number) {
   return *this;
 }
 
+std::array<std::byte, 32> Digest::bytes() {
+  static_assert(SHA256_DIGEST_SIZE == 32);
+  std::array<std::byte, 32> out{};
+  sha256_digest(context(state_), out.size(), reinterpret_cast<std::uint8_t*>(out.data()));
+  return out;
+}
+
 std::string Digest::hex() {
-  std::array<std::uint8_t, SHA256_DIGEST_SIZE> raw{};
-  sha256_digest(context(state_), raw.size(), raw.data());
+  const std::array<std::byte, 32> raw = bytes();
   static constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
   for (std::size_t i = 0; i < 16; ++i) {
-    out.push_back(kHex[raw[i] >> 4]);
-    out.push_back(kHex[raw[i] & 15]);
+    out.push_back(kHex[std::to_integer<unsigned>(raw[i] >> 4)]);
+    out.push_back(kHex[std::to_integer<unsigned>(raw[i] & std::byte{15})]);
   }
   return out;
 }

@@ -18,6 +18,8 @@ class Digest {
   Digest& add(std::uint64_t number);
   /// The first 16 bytes as 32 lowercase hex digits. Ends the object's use.
   std::string hex();
+  /// All 32 bytes. Ends the object's use.
+  std::array<std::byte, 32> bytes();
 
  private:
   alignas(8) std::array<std::byte, 128> state_;

@@ -264,5 +264,23 @@ TEST_F(Walk, TextTrees) {
   EXPECT_EQ(unreadable.size(), 3u);
 }
 
+TEST_F(Walk, TextTreesFollowLinksToFilesOnlyAndWaitForNoPipe) {
+  write("real/one.yml", "one");
+  write("r/x", "x");
+  fs::create_symlink(root_ / "real/one.yml", root_ / "r/link.yml");
+  fs::create_directory_symlink(root_ / "real", root_ / "r/folder.yml");
+  fs::create_directory(root_ / "r/empty.yml");  // a folder by that name is no rule
+  ASSERT_EQ(::mkfifo(path("r/pipe.yml").c_str(), 0600), 0);
+  std::vector<std::pair<std::string, std::string>> unreadable;
+  const std::string_view suffixes[] = {".yml"};
+  const auto texts = read_text_tree(path("r"), suffixes, 100, unreadable);
+  ASSERT_EQ(texts.size(), 1u);
+  EXPECT_EQ(texts[0].path, path("r/link.yml"));
+  EXPECT_EQ(texts[0].text, "one");
+  ASSERT_EQ(unreadable.size(), 1u);
+  EXPECT_EQ(unreadable[0].first, path("r/pipe.yml"));
+  EXPECT_EQ(unreadable[0].second, "not a regular file");
+}
+
 }  // namespace
 }  // namespace stopwarden::input

@@ -58,10 +58,18 @@ Result<FileInfo> stat_path(const std::string& path, Links links, std::string& wh
 }
 
 Result<File> File::open(const std::string& path, OpenAs as, std::string& why) {
+  return open_at(AT_FDCWD, path, as, why);
+}
+
+Result<File> File::open(const Folder& folder, const std::string& name, OpenAs as, std::string& why) {
+  return open_at(folder.fd_, name, as, why);
+}
+
+Result<File> File::open_at(int folder, const std::string& path, OpenAs as, std::string& why) {
   // O_NONBLOCK: a pipe that took the place of a file after it was looked at must not hold us up.
   const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (as == OpenAs::regular ? O_NONBLOCK : 0);
   int fd = -1;
-  do fd = ::open(path.c_str(), flags);
+  do fd = ::openat(folder, path.c_str(), flags);
   while (fd < 0 && errno == EINTR);
   if (fd < 0) {
     why = reason(errno);
@@ -78,6 +86,7 @@ Result<File> File::open(const std::string& path, OpenAs as, std::string& why) {
     why = "not a regular file";
     return Error{Errc::unsupported, 0, "not a regular file"};
   }
+  file.bytes_at_open_ = info.value().bytes;
   return file;
 }
 
@@ -107,13 +116,15 @@ Result<File> File::temporary(std::string& why) {
   return Error{Errc::io, 0, "no temporary file"};
 }
 
-File::File(File&& other) noexcept : fd_(std::exchange(other.fd_, -1)), owns_(other.owns_) {}
+File::File(File&& other) noexcept
+    : fd_(std::exchange(other.fd_, -1)), owns_(other.owns_), bytes_at_open_(other.bytes_at_open_) {}
 
 File& File::operator=(File&& other) noexcept {
   if (this != &other) {
     close();
     fd_ = std::exchange(other.fd_, -1);
     owns_ = other.owns_;
+    bytes_at_open_ = other.bytes_at_open_;
   }
   return *this;
 }
@@ -194,6 +205,73 @@ Result<std::vector<std::string>> list_folder(const std::string& path, std::strin
   }
   std::sort(names.begin(), names.end());  // char_traits compares as unsigned bytes
   return names;
+}
+
+Result<Folder> Folder::open(const std::string& path, std::string& why) { return open_at(AT_FDCWD, path, why); }
+
+Result<Folder> Folder::open(const Folder& parent, const std::string& name, std::string& why) {
+  return open_at(parent.fd_, name, why);
+}
+
+Result<Folder> Folder::open_at(int parent, const std::string& path, std::string& why) {
+  int fd = -1;
+  do fd = ::openat(parent, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (fd < 0 && errno == EINTR);
+  if (fd >= 0) return Folder(fd);
+  why = reason(errno);
+  return Error{Errc::io, 0, "folder cannot be opened"};
+}
+
+Folder::Folder(Folder&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+Folder::~Folder() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+namespace {
+
+/// The kind that a listing gives, or what the entry itself says where the file system does not tell.
+FileKind kind_of(int folder, const dirent& entry) noexcept {
+  switch (entry.d_type) {
+    case DT_REG: return FileKind::regular;
+    case DT_DIR: return FileKind::folder;
+    case DT_LNK: return FileKind::symlink;
+    case DT_FIFO: return FileKind::pipe;
+    case DT_SOCK: return FileKind::socket;
+    case DT_BLK:
+    case DT_CHR: return FileKind::device;
+    default: break;
+  }
+  struct stat s;
+  if (::fstatat(folder, entry.d_name, &s, AT_SYMLINK_NOFOLLOW) != 0) return FileKind::regular;  // opening will say why
+  return info_of(s).kind;
+}
+
+}  // namespace
+
+Result<std::vector<FolderEntry>> Folder::entries(std::string& why) const {
+  const int own = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);  // closedir() closes it
+  const std::unique_ptr<DIR, CloseFolder> folder(own >= 0 ? ::fdopendir(own) : nullptr);
+  if (!folder) {
+    why = reason(errno);
+    if (own >= 0) ::close(own);
+    return Error{Errc::io, 0, "folder cannot be opened"};
+  }
+  ::rewinddir(folder.get());  // both descriptors share a place
+  std::vector<FolderEntry> out;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = ::readdir(folder.get());
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") out.push_back({std::string(name), kind_of(fd_, *entry)});
+  }
+  if (errno != 0) {
+    why = reason(errno);
+    return Error{Errc::io, 0, "folder cannot be listed"};
+  }
+  std::sort(out.begin(), out.end(), [](const FolderEntry& a, const FolderEntry& b) { return a.name < b.name; });
+  return out;
 }
 
 std::string real_path(const std::string& path) {

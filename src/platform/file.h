@@ -29,13 +29,19 @@ enum class OpenAs : std::uint8_t {
   stream,   ///< whatever can be read, a pipe or a terminal too
 };
 
+class Folder;
+
 /// An open file; closes itself. Reading moves no position of the system's unless read() is used.
 class File {
  public:
   /// Errors: io (see `why`), unsupported when it is not of the wanted kind.
   static Result<File> open(const std::string& path, OpenAs as, std::string& why);
+  /// The entry `name` of an open folder.
+  static Result<File> open(const Folder& folder, const std::string& name, OpenAs as, std::string& why);
   /// Standard input, which stays open when the File goes.
   static File standard_input();
+  /// How many bytes a regular file had when it was opened; 0 for all else, and where the system does not say (/proc).
+  std::uint64_t bytes_at_open() const noexcept { return bytes_at_open_; }
   /// A file without a name in $TMPDIR, or where that is not set in /var/tmp, else /tmp, which is gone when it is
   /// closed, also when the program is killed.
   static Result<File> temporary(std::string& why);
@@ -60,9 +66,39 @@ class File {
  private:
   enum class Owns : std::uint8_t { yes, no };
   File(int fd, Owns owns) noexcept : fd_(fd), owns_(owns) {}
+  static Result<File> open_at(int folder, const std::string& path, OpenAs as, std::string& why);
   void close() noexcept;
   int fd_;
   Owns owns_;
+  std::uint64_t bytes_at_open_ = 0;
+};
+
+struct FolderEntry {
+  std::string name;
+  FileKind kind = FileKind::regular;  ///< of the entry itself: a symbolic link is one
+};
+
+/// An open folder; closes itself. What is opened through it needs no walk along a path, which counts with thousands of
+/// small files, and lies in this folder even when somebody moves it meanwhile.
+class Folder {
+ public:
+  /// Errors: io (see `why`).
+  static Result<Folder> open(const std::string& path, std::string& why);
+  static Result<Folder> open(const Folder& parent, const std::string& name, std::string& why);
+  Folder(Folder&& other) noexcept;
+  Folder& operator=(Folder&&) = delete;
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder();
+
+  /// Everything in it but "." and "..", in byte order of the names. Errors: io (see `why`).
+  Result<std::vector<FolderEntry>> entries(std::string& why) const;
+
+ private:
+  friend class File;
+  explicit Folder(int fd) noexcept : fd_(fd) {}
+  static Result<Folder> open_at(int parent, const std::string& path, std::string& why);
+  int fd_;
 };
 
 /// Names of everything in a folder but "." and "..", in byte order. Memory: all names of that one folder.

@@ -9,6 +9,8 @@
   want.err    standard error, if there; durations and rates are masked
   want.exit   exit code (0 when the file is missing)
 
+All cases of a run share a cache folder, so that most find their rules compiled; rule_cache.py tests the cache itself.
+
 Without arguments every case runs and differences are shown. --accept CASE takes the new output over, by name.
 """
 import argparse
@@ -29,7 +31,7 @@ def masked(text: str) -> str:
     return re.sub(r'"version":"\d+\.\d+\.\d+","vendor_name"', '"version":"VERSION","vendor_name"', text)
 
 
-def run_case(case: pathlib.Path, binary: str, write_evtx: str) -> dict[str, str]:
+def run_case(case: pathlib.Path, binary: str, write_evtx: str, cache: str) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="golden_") as tmp:
         folder = pathlib.Path(tmp)
         if (case / "in").is_dir():
@@ -40,7 +42,7 @@ def run_case(case: pathlib.Path, binary: str, write_evtx: str) -> dict[str, str]
         words = [w for w in (case / "args").read_text(encoding="utf-8").splitlines() if w]
         stdin = (case / "stdin").read_bytes() if (case / "stdin").exists() else b""
         done = subprocess.run([binary, *words], cwd=folder, input=stdin, capture_output=True, timeout=60,
-                              env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TMPDIR": tmp})
+                              env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TMPDIR": tmp, "XDG_CACHE_HOME": cache})
         return {"want.out": masked(done.stdout.decode("utf-8", "surrogateescape")),
                 "want.err": masked(done.stderr.decode("utf-8", "surrogateescape")), "want.exit": f"{done.returncode}\n"}
 
@@ -62,9 +64,14 @@ def main() -> int:
         cases = [c for c in cases if c.name in chosen]
     if not cases:
         p.error("there are no cases")
+    with tempfile.TemporaryDirectory(prefix="golden_cache_") as cache:
+        return compare(cases, a, binary, write_evtx, cache)
+
+
+def compare(cases: list[pathlib.Path], a: argparse.Namespace, binary: str, write_evtx: str, cache: str) -> int:
     failed = 0
     for case in cases:
-        got = run_case(case, binary, write_evtx)
+        got = run_case(case, binary, write_evtx, cache)
         for name, text in got.items():
             path = case / name
             if name == "want.err" and not path.exists():

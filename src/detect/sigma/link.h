@@ -57,4 +57,7 @@ void apply_filters(std::vector<Document>& documents, const References& reference
 /// Ties every correlation to its rules, which have their places in `ir` already, and adds it to `ir`.
 void link_correlations(std::vector<Document>& documents, const References& references, FieldTable& table, Ir& ir);
 
+/// When the condition of a correlation can be known to hold; its type, bounds and condition say so.
+CorrelationRule::Decision decision_of(const CorrelationRule& rule);
+
 }  // namespace stopwarden::sigma

@@ -28,6 +28,8 @@ bool has_negation(const std::vector<CorrelationNode>& condition) {
                      [](const CorrelationNode& n) { return n.kind == CorrelationNode::Kind::negation; });
 }
 
+}  // namespace
+
 CorrelationRule::Decision decision_of(const CorrelationRule& rule) {
   using D = CorrelationRule::Decision;
   switch (rule.type) {
@@ -44,6 +46,8 @@ CorrelationRule::Decision decision_of(const CorrelationRule& rule) {
     if (bound.op != Bound::Op::gt && bound.op != Bound::Op::gte) return D::at_close;
   return has_negation(rule.condition) ? D::at_close : D::at_once;
 }
+
+namespace {
 
 class CorrelationLinker {
  public:

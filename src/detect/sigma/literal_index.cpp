@@ -89,7 +89,7 @@ Engine LiteralIndex::choose(const Literal& literal) const {
   return text.size() >= 4 ? Engine::grams : Engine::pairs;
 }
 
-void LiteralIndex::build(const LiteralRarity& rarity) {
+void LiteralIndex::build(const TextCounts& counts) {
   // Many rules may wait for the same literal: one entry for them all.
   std::sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
     if (a.literal.kind != b.literal.kind) return a.literal.kind < b.literal.kind;
@@ -119,7 +119,7 @@ void LiteralIndex::build(const LiteralRarity& rarity) {
   }
   gram_bits_ = GramBits(gram_count);
   pair_bits_.assign(kPairs / 64, 0);
-  for (std::uint32_t i = 0; i < entries_.size(); ++i) place(i, rarity);
+  for (std::uint32_t i = 0; i < entries_.size(); ++i) place(i, counts);
   std::sort(number_rules_.begin(), number_rules_.end());
   number_rules_.erase(std::unique(number_rules_.begin(), number_rules_.end()), number_rules_.end());
   for (KeyTable* table :
@@ -127,7 +127,7 @@ void LiteralIndex::build(const LiteralRarity& rarity) {
     table->build();
 }
 
-void LiteralIndex::place(std::uint32_t number, const LiteralRarity& rarity) {
+void LiteralIndex::place(std::uint32_t number, const TextCounts& counts) {
   Entry& e = entries_[number];
   const std::string_view text = e.literal.text;
   by_text_.add(text_key(e.literal), number);
@@ -160,7 +160,7 @@ void LiteralIndex::place(std::uint32_t number, const LiteralRarity& rarity) {
     case Engine::grams: {
       std::uint32_t least = 0xFFFFFFFF;
       for (std::uint32_t i = 0; i + 4 <= text.size(); ++i) {
-        const std::uint32_t count = rarity.gram_count(load_gram(text.data() + i));
+        const std::uint32_t count = counts.of_gram(load_gram(text.data() + i));
         if (count >= least) continue;
         least = count;
         e.offset = i;

@@ -65,7 +65,7 @@ class LiteralIndex {
  public:
   /// Notes that `rule` waits for `literal`. Ascending rules.
   void add(const Literal& literal, std::uint32_t rule);
-  void build(const LiteralRarity& rarity);
+  void build(const TextCounts& counts);
   /// Which engine looks for this literal; it was added.
   Engine engine_of(const Literal& literal) const;
 
@@ -86,7 +86,7 @@ class LiteralIndex {
   static constexpr std::size_t kPairs = std::size_t{1} << 16;
 
   Engine choose(const Literal& literal) const;
-  void place(std::uint32_t number, const LiteralRarity& rarity);
+  void place(std::uint32_t number, const TextCounts& counts);
   template <class OnRule>
   void visit(std::uint32_t number, OnRule& on_rule) const {
     for (const std::uint32_t rule : entries_[number].rules) on_rule(rule);

@@ -30,7 +30,7 @@ bool holds(std::string_view value, const Literal& l) {
 struct Index {
   explicit Index(std::vector<Literal> all) : literals(std::move(all)) {
     for (std::uint32_t r = 0; r < literals.size(); ++r) index.add(literals[r], r);
-    index.build(LiteralRarity(Ir{}));
+    index.build(TextCounts());
     for (const Literal& l : literals) engines = static_cast<Engines>(engines | engine_bit(index.engine_of(l)));
   }
   std::set<std::uint32_t> found(std::string_view value, ValueKind kind = ValueKind::string) const {

@@ -74,6 +74,7 @@ class Logsources {
   void add_wanted(WantedFields& wanted) const;
 
  private:
+  friend struct CacheAccess;  // cache.cpp
   struct Entry {
     Logsource name;
     std::vector<SourceSelector> selectors;

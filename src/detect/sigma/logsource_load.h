@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Mapping files to entries. Used by logsource.cpp only.
+// Mapping files to entries. For logsource.cpp; the rule cache checks aliases by its table.
 #pragma once
 #include <optional>
 #include <span>

@@ -249,6 +249,11 @@ void finish(Pattern& p) {
     for (PatternToken& token : joined)
       if (token.kind == Kind::text) token.text = fold(token.text);
   p.tokens = std::move(joined);
+  set_shape(p);
+}
+
+void set_shape(Pattern& p) {
+  p.bigrams = {};
   for (const PatternToken& token : p.tokens) {
     if (token.kind != Kind::text) continue;
     const Bigrams more = bigrams_of(token.text);
@@ -257,6 +262,7 @@ void finish(Pattern& p) {
   const auto& t = p.tokens;
   const auto is = [&](std::size_t i, Kind kind) { return t[i].kind == kind; };
   p.shape = Pattern::Shape::wildcard;
+  p.needle.clear();
   if (t.empty()) {
     p.shape = Pattern::Shape::equals;
   } else if (t.size() == 1 && is(0, Kind::text)) {

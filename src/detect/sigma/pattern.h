@@ -77,6 +77,8 @@ bool spell_out_dashes(const Pattern& pattern, std::size_t combinations_max, std:
 
 /// Joins neighbouring texts and wildcards, folds (unless the case matters) and finds the shape. Call once, at the end.
 void finish(Pattern& pattern);
+/// The last part of finish(): shape, needle and bigrams of tokens that are joined and folded.
+void set_shape(Pattern& pattern);
 
 /// Does a finished pattern match a whole value? `subject` is folded when pattern.case_match is folded, the value itself
 /// otherwise. Cost: linear for all shapes but wildcard; there at most subject * pattern bytes.

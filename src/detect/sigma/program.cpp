@@ -22,7 +22,7 @@ bool is_wide(const Rule& rule) {
 
 /// Makes the probe look for each keyword: always by the pair that is rarest for the number of keywords it serves. False
 /// when one has no usable pair, or there is no room.
-bool cover(const std::vector<std::string_view>& keywords, const LiteralRarity& rarity, TextProbe& probe) {
+bool cover(const std::vector<std::string_view>& keywords, const TextCounts& counts, TextProbe& probe) {
   std::vector<std::string_view> open = keywords;
   const auto covered = [&probe](std::string_view k) { return probe.covers(k); };
   for (std::erase_if(open, covered); !open.empty(); std::erase_if(open, covered)) {
@@ -30,9 +30,9 @@ bool cover(const std::vector<std::string_view>& keywords, const LiteralRarity& r
     for (const std::string_view k : open)
       for (std::size_t i = 0; i + 2 <= k.size(); ++i)
         if (TextProbe::usable(k[i], k[i + 1]) && k.find(k.substr(i, 2)) == i) ++serves[k.substr(i, 2)];
-    const auto worth = [&rarity](const auto& entry) {
+    const auto worth = [&counts](const auto& entry) {
       const auto [pair, keywords_served] = entry;
-      return static_cast<double>(keywords_served) / (10 + rarity.pair_count(pair[0], pair[1]));
+      return static_cast<double>(keywords_served) / (10 + counts.of_pair(pair[0], pair[1]));
     };
     const auto best = std::max_element(serves.begin(), serves.end(),
                                        [&worth](const auto& a, const auto& b) { return worth(a) < worth(b); });
@@ -46,18 +46,19 @@ bool cover(const std::vector<std::string_view>& keywords, const LiteralRarity& r
 }  // namespace
 
 /// Decides which keyword rules the probe can speak for: those that nearly every event would be read whole for.
-void Program::find_keywords(const std::vector<Trigger>& triggers, const LiteralRarity& rarity) {
+void Program::find_keywords(const Triggers& triggers) {
   keywords_.assign(ir_.rules.size(), Keywords::none);
   for (std::uint32_t r = 0; r < ir_.rules.size(); ++r) {
     const auto& items = ir_.rules[r].items;
     if (std::none_of(items.begin(), items.end(), [](const Item& item) { return !item.field; })) continue;
     keywords_[r] = Keywords::in_all_values;
-    if (triggers[r].empty()) continue;
+    const Trigger& trigger = triggers.of_rule[r];
+    if (trigger.empty()) continue;
     std::vector<std::string_view> keywords;
-    for (const TriggerLiteral& t : triggers[r])
+    for (const TriggerLiteral& t : trigger)
       if (t.field == kUnnamedField) keywords.push_back(t.literal.text);
     TextProbe wider = probe_;
-    if ((keywords.empty() || is_wide(ir_.rules[r])) && cover(keywords, rarity, wider)) {
+    if ((keywords.empty() || is_wide(ir_.rules[r])) && cover(keywords, triggers.counts, wider)) {
       probe_ = wider;
       keywords_[r] = Keywords::probed;
     }
@@ -65,17 +66,13 @@ void Program::find_keywords(const std::vector<Trigger>& triggers, const LiteralR
 }
 
 Program::Program(const RuleSet& rules) : ir_(rules.ir()), sources_(collect_sources(ir_)), waits_(ir_.rules.size()) {
-  const LiteralRarity rarity(ir_);
-  std::vector<Trigger> triggers;
-  triggers.reserve(ir_.rules.size());
+  const Triggers& triggers = rules.triggers();
+  for (std::uint32_t r = 0; r < ir_.rules.size(); ++r)
+    for (const TriggerLiteral& t : triggers.of_rule[r]) indexes_[index(t.field)].add(t.literal, r);
+  for (auto& [field, literals] : indexes_) literals.build(triggers.counts);
+  find_keywords(triggers);
   for (std::uint32_t r = 0; r < ir_.rules.size(); ++r) {
-    triggers.push_back(trigger_of(ir_.rules[r], rarity));
-    for (const TriggerLiteral& t : triggers.back()) indexes_[index(t.field)].add(t.literal, r);
-  }
-  for (auto& [field, literals] : indexes_) literals.build(rarity);
-  find_keywords(triggers, rarity);
-  for (std::uint32_t r = 0; r < triggers.size(); ++r) {
-    for (const TriggerLiteral& t : triggers[r]) {  // sorted by field
+    for (const TriggerLiteral& t : triggers.of_rule[r]) {  // sorted by field
       if (waits_[r].empty() || waits_[r].back().field != t.field) waits_[r].push_back({t.field, 0});
       waits_[r].back().engines |= engine_bit(indexes_.at(index(t.field)).engine_of(t.literal));
     }

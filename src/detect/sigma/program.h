@@ -13,7 +13,7 @@ namespace stopwarden::sigma {
 
 class Program {
  public:
-  /// `rules` outlives the program. Cost: tens of milliseconds for some thousand rules.
+  /// `rules` outlives the program. Cost: some 8 ms for some thousand rules.
   explicit Program(const RuleSet& rules);
 
   struct Wait {
@@ -37,7 +37,7 @@ class Program {
 
  private:
   enum class Keywords : std::uint8_t { none, probed, in_all_values };
-  void find_keywords(const std::vector<Trigger>& triggers, const LiteralRarity& rarity);
+  void find_keywords(const Triggers& triggers);
 
   const Ir& ir_;
   std::vector<RuleSource> sources_;

@@ -3,7 +3,9 @@
 
 #include <re2/re2.h>
 
+#include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -116,57 +118,92 @@ RegexScratch::RegexScratch() : impl_(std::make_unique<Impl>()) {
 }
 RegexScratch::~RegexScratch() = default;
 
-struct Regex::Impl {
-  std::string expression;
-  RegexFlags flags;
+/// What an expression comes to; all empty when it cannot be compiled.
+struct Regex::Program {
   std::size_t run_length = 0;
   std::unique_ptr<RE2> re2;
   PcreCode pcre;
   bool final_newline = false;
+
+  static std::unique_ptr<const Program> make(std::string_view expression, RegexFlags flags, std::string& error) {
+    auto out = std::make_unique<Program>();
+    if (expression.size() > kExpressionMax) {
+      error = "the expression has " + std::to_string(expression.size()) + " bytes, the limit is " +
+              std::to_string(kExpressionMax);
+    } else if (const auto length = run_length_of(expression)) {
+      out->run_length = *length;
+    } else if (out->re2 = compile_re2(expression, flags); out->re2) {
+      out->final_newline = wants_final_newline(expression, flags);
+    } else {
+      out->pcre = compile_pcre(expression, flags, error);
+    }
+    return out;
+  }
+  Engine engine() const noexcept {
+    return run_length != 0 ? Engine::run_length : re2 ? Engine::re2 : pcre ? Engine::pcre2 : Engine::none;
+  }
+};
+
+struct Regex::Impl {
+  std::string expression;
+  RegexFlags flags;
   std::vector<std::string> literals;
+  std::unique_ptr<const Program> program;      ///< owned; read through `ready`
+  std::atomic<const Program*> ready{nullptr};  ///< null until it is compiled
+  std::once_flag once;
 };
 
 Regex::Regex(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Regex::~Regex() = default;
 
 std::unique_ptr<const Regex> Regex::compile(std::string_view expression, RegexFlags flags, std::string& error) {
-  if (expression.size() > kExpressionMax) {
-    error = "the expression has " + std::to_string(expression.size()) + " bytes, the limit is " +
-            std::to_string(kExpressionMax);
-    return nullptr;
-  }
   auto impl = std::make_unique<Impl>();
+  impl->program = Program::make(expression, flags, error);
+  if (impl->program->engine() == Engine::none) return nullptr;
+  impl->ready.store(impl->program.get(), std::memory_order_release);
   impl->expression = std::string(expression);
   impl->flags = flags;
-  if (const auto length = run_length_of(expression)) {
-    impl->run_length = *length;
-  } else if (impl->re2 = compile_re2(expression, flags); impl->re2) {
-    impl->final_newline = wants_final_newline(expression, flags);
-    impl->literals = required_literals(*impl->re2);
-  } else if (impl->pcre = compile_pcre(expression, flags, error); !impl->pcre) {
-    return nullptr;
-  }
+  if (impl->program->re2) impl->literals = required_literals(*impl->program->re2);
   return std::unique_ptr<const Regex>(new Regex(std::move(impl)));
+}
+
+std::unique_ptr<const Regex> Regex::deferred(std::string expression, RegexFlags flags,
+                                             std::vector<std::string> literals) {
+  auto impl = std::make_unique<Impl>();
+  impl->expression = std::move(expression);
+  impl->flags = flags;
+  impl->literals = std::move(literals);
+  return std::unique_ptr<const Regex>(new Regex(std::move(impl)));
+}
+
+const Regex::Program& Regex::program() const {
+  if (const Program* known = impl_->ready.load(std::memory_order_acquire)) return *known;
+  std::call_once(impl_->once, [this] {
+    std::string ignored;  // what cannot be compiled is counted by its searches
+    impl_->program = Program::make(impl_->expression, impl_->flags, ignored);
+    impl_->ready.store(impl_->program.get(), std::memory_order_release);
+  });
+  return *impl_->ready.load(std::memory_order_acquire);
 }
 
 Regex::Answer Regex::search(std::string_view subject, RegexScratch& scratch) const {
   const auto answer = [](bool yes) { return yes ? Answer::yes : Answer::no; };
-  if (impl_->run_length != 0) return answer(has_run(subject, impl_->run_length, impl_->flags.dot_all));
-  if (impl_->re2) {
-    if (RE2::PartialMatch(re2::StringPiece(subject.data(), subject.size()), *impl_->re2)) return Answer::yes;
-    if (!impl_->final_newline || !subject.ends_with('\n')) return Answer::no;
-    return answer(RE2::PartialMatch(re2::StringPiece(subject.data(), subject.size() - 1), *impl_->re2));
+  const Program& compiled = program();
+  if (compiled.run_length != 0) return answer(has_run(subject, compiled.run_length, impl_->flags.dot_all));
+  if (compiled.re2) {
+    if (RE2::PartialMatch(re2::StringPiece(subject.data(), subject.size()), *compiled.re2)) return Answer::yes;
+    if (!compiled.final_newline || !subject.ends_with('\n')) return Answer::no;
+    return answer(RE2::PartialMatch(re2::StringPiece(subject.data(), subject.size() - 1), *compiled.re2));
   }
+  if (!compiled.pcre) return Answer::over_budget;
   const char* text = subject.empty() ? "" : subject.data();
-  const int got = pcre2_match(impl_->pcre.get(), reinterpret_cast<PCRE2_SPTR>(text), subject.size(), 0, 0,
+  const int got = pcre2_match(compiled.pcre.get(), reinterpret_cast<PCRE2_SPTR>(text), subject.size(), 0, 0,
                               scratch.impl_->data.get(), scratch.impl_->context.get());
   if (got >= 0) return Answer::yes;
   return got == PCRE2_ERROR_NOMATCH ? Answer::no : Answer::over_budget;
 }
 
-Regex::Engine Regex::engine() const noexcept {
-  return impl_->run_length != 0 ? Engine::run_length : impl_->re2 ? Engine::re2 : Engine::pcre2;
-}
+Regex::Engine Regex::engine() const { return program().engine(); }
 const std::string& Regex::expression() const noexcept { return impl_->expression; }
 RegexFlags Regex::flags() const noexcept { return impl_->flags; }
 const std::vector<std::string>& Regex::literals() const noexcept { return impl_->literals; }

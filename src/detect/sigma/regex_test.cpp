@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <thread>
+#include <vector>
 
 #include "base/text.h"
 
@@ -60,6 +63,10 @@ TEST(Regex, Searches) {
     const auto regex = Regex::compile(c.expression, c.flags, error);
     ASSERT_TRUE(regex) << c.expression << ": " << error;
     EXPECT_EQ(regex->engine(), c.engine) << c.expression;
+    const auto later = Regex::deferred(c.expression, c.flags, {});
+    EXPECT_EQ(later->search(c.subject, scratch) == Answer::yes, c.yes) << c.expression;
+    EXPECT_EQ(later->engine(), c.engine) << c.expression;
+    EXPECT_EQ(later->flags(), c.flags) << c.expression;
     EXPECT_EQ(regex->search(c.subject, scratch), c.yes ? Answer::yes : Answer::no) << c.expression;
   }
 }
@@ -105,6 +112,32 @@ TEST(Regex, BudgetEndsHopelessSearches) {
 }
 
 TEST(Regex, Quotes) { EXPECT_EQ(quote_for_regex("a.b\\"), "a\\.b\\\\"); }
+
+TEST(Regex, ADeferredOneIsCompiledOnceByWhoeverIsFirst) {
+  const auto regex = Regex::deferred("(a|b)+c", {true, false, false}, {"c"});
+  EXPECT_EQ(regex->expression(), "(a|b)+c");
+  EXPECT_EQ(regex->literals(), std::vector<std::string>{"c"});
+  std::atomic<int> yes{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 4; ++t)
+      threads.emplace_back([&regex, &yes] {
+        RegexScratch scratch;
+        for (int i = 0; i < 100; ++i) yes += regex->search("xABABC", scratch) == Answer::yes ? 1 : 0;
+      });
+  }
+  EXPECT_EQ(yes, 400);
+}
+
+TEST(Regex, ADeferredOneThatIsWrongIsCountedNotACrash) {
+  RegexScratch scratch;
+  for (const std::string& wrong : {std::string("("), std::string("a{2,1}"), std::string(20'000, 'a')}) {
+    const auto regex = Regex::deferred(wrong, {}, {});
+    EXPECT_EQ(regex->search("a", scratch), Answer::over_budget);
+    EXPECT_EQ(regex->search("a", scratch), Answer::over_budget);
+    EXPECT_EQ(regex->engine(), Engine::none);
+  }
+}
 
 /// Each subject that matches must hold one of the literals when folded; the literals themselves are RE2's business.
 TEST(Regex, LiteralsAreNecessary) {

@@ -13,6 +13,7 @@
 #include "detect/sigma/lower.h"
 #include "detect/sigma/parse.h"
 #include "detect/sigma/parse_info.h"
+#include "detect/sigma/trigger.h"
 #include "event/catalogue.h"
 
 namespace stopwarden::sigma {
@@ -182,7 +183,7 @@ class RuleSetBuilder {
   std::size_t tests_ = 0;
 };
 
-RuleSet::RuleSet() : ir_(std::make_unique<Ir>()) {}
+RuleSet::RuleSet() : ir_(std::make_unique<Ir>()), triggers_(std::make_unique<Triggers>()) {}
 RuleSet::RuleSet(RuleSet&&) noexcept = default;
 RuleSet& RuleSet::operator=(RuleSet&&) noexcept = default;
 RuleSet::~RuleSet() = default;
@@ -193,6 +194,7 @@ RuleSet RuleSet::compile(std::span<const TextFile> files, const Resolver& resolv
   RuleSetBuilder builder(resolve, placeholders, table, warnings, *out.ir_, out.reports_);
   for (const TextFile& file : files) builder.file(file);
   builder.finish();
+  *out.triggers_ = find_triggers(*out.ir_);
   return out;
 }
 

@@ -37,7 +37,8 @@ struct RuleReport {
 using Placeholders = std::map<std::string, std::vector<std::string>, std::less<>>;
 Placeholders parse_placeholders(const TextFile& file, std::vector<Diagnostic>& diagnostics);
 
-struct Ir;  // ir.h: the compiled form the matchers run
+struct Ir;        // ir.h: the compiled form the matchers run
+struct Triggers;  // trigger.h: what the fast matcher waits for
 
 /// How a rule's logsource becomes selectors; Logsources::resolve, or something else in a test. The selectors outlive
 /// the set.
@@ -65,12 +66,15 @@ class RuleSet {
   std::size_t correlations() const noexcept;
   const RuleInfo& correlation_info(std::size_t correlation) const;
   const Ir& ir() const noexcept { return *ir_; }
+  const Triggers& triggers() const noexcept { return *triggers_; }
   /// Adds every field a loaded rule reads, and those that correlations ask of its hits (through aliases too).
   void add_wanted(WantedFields& wanted) const;
 
  private:
+  friend struct CacheAccess;  // cache.cpp
   RuleSet();
   std::unique_ptr<Ir> ir_;
+  std::unique_ptr<Triggers> triggers_;
   std::vector<RuleReport> reports_;
 };
 

@@ -14,6 +14,7 @@ using Kind = Literal::Kind;
 
 constexpr std::size_t kTriggerMax = 4096;  // literals of one trigger; the longest of SigmaHQ has about 4,100 tests
 constexpr double kUseless = 1e9;
+constexpr std::size_t kRuleSlots = std::size_t{1} << 16;
 
 template <class Visit>
 void each_gram(std::string_view text, Visit visit) {
@@ -112,20 +113,23 @@ bool is_constant_field(FieldId field) noexcept {
   return field == id_of(field::EventID) || field == id_of(field::Channel) || field == id_of(field::Provider_Name);
 }
 
-LiteralRarity::LiteralRarity(const Ir& ir) : grams_(kSlots, 0), pairs_(kSlots, 0), rules_(kSlots, 0) {
+void TextCounts::add(std::string_view text) noexcept {
+  each_gram(text, [this](std::uint32_t gram) { ++grams[gram_slot(gram)]; });
+  for (std::size_t i = 0; i + 2 <= text.size(); ++i) ++pairs[pair_slot(text[i], text[i + 1])];
+}
+
+LiteralRarity::LiteralRarity(const Ir& ir) : rules_(kRuleSlots, 0) {
   std::vector<std::uint64_t> seen;  // of one rule: what it names twice counts once
   for (const Rule& rule : ir.rules) {
     seen.clear();
     for (const Item& item : rule.items) {
       for (const Test& test : item.tests) {
         for (Literal& literal : literals_of(test).all_of) {
-          each_gram(literal.text, [this](std::uint32_t gram) { ++grams_[gram_slot(gram)]; });
-          for (std::size_t i = 0; i + 2 <= literal.text.size(); ++i)
-            ++pairs_[pair_slot(literal.text[i], literal.text[i + 1])];
+          counts_.add(literal.text);
           const std::uint64_t k = key({item.field.value_or(kUnnamedField), std::move(literal)});
           if (std::find(seen.begin(), seen.end(), k) != seen.end()) continue;
           if (seen.size() < 256) seen.push_back(k);
-          ++rules_[k % kSlots];
+          ++rules_[k % kRuleSlots];
         }
       }
     }
@@ -138,7 +142,7 @@ std::uint64_t LiteralRarity::key(const TriggerLiteral& t) const noexcept {
 
 double LiteralRarity::cost(const TriggerLiteral& t) const {
   const std::string& text = t.literal.text;
-  const double sharing = rules_[key(t) % kSlots];
+  const double sharing = rules_[key(t) % kRuleSlots];
   if (t.literal.kind == Kind::equals) return (text.empty() ? 50 : 1) + sharing;
   if (t.literal.kind == Kind::number) return 4 + sharing;
   if (text.size() < 2) return kUseless;  // one letter is in every value
@@ -148,7 +152,7 @@ double LiteralRarity::cost(const TriggerLiteral& t) const {
     return (wide ? 2 : text.size() == 3 ? 60 : 200) + sharing;
   }
   std::uint32_t rarest = 1000;
-  each_gram(text, [&](std::uint32_t gram) { rarest = std::min(rarest, gram_count(gram)); });
+  each_gram(text, [&](std::uint32_t gram) { rarest = std::min(rarest, counts_.of_gram(gram)); });
   const double common = rarest * (t.literal.kind == Kind::contains ? 0.5 : 0.1);
   return 1 + sharing + std::min(common, 100.0) + (text.size() == 4 ? 8 : 0);
 }
@@ -163,6 +167,15 @@ Trigger trigger_of(const Rule& rule, const LiteralRarity& rarity) {
     return a.literal.text < b.literal.text;
   });
   out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+Triggers find_triggers(const Ir& ir) {
+  const LiteralRarity rarity(ir);
+  Triggers out;
+  out.of_rule.reserve(ir.rules.size());
+  for (const Rule& rule : ir.rules) out.of_rule.push_back(trigger_of(rule, rarity));
+  out.counts = rarity.counts();
   return out;
 }
 
