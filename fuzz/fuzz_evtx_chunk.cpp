@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The EVTX reader on hostile bytes. The first byte chooses: even, the rest is one chunk, padded with zeros, and is read
-// with and without a planner, which must give the same; odd, the rest is a whole file that goes through cut() and
-// parse() as in the pipeline.
+// with and without a planner and, if the byte is a multiple of four, by a new reader without any template in its cache,
+// which must all give the same; odd, the rest is a whole file that goes through cut() and parse() as in the pipeline.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -64,12 +64,12 @@ void read_file(Source& source, Bytes file, EventSink& sink) {
   }
 }
 
-/// One chunk, read both ways.
-void compare_ways(Source& plain, Source& planned, Bytes chunk) {
-  evtx::test::Keeper all, chosen;
-  check(plain.parse(chunk, 4096, 0, all) == planned.parse(chunk, 4096, 0, chosen));
-  const std::string difference = evtx::test::difference(all, chosen);
-  if (!difference.empty()) std::fprintf(stderr, "with a planner: %s\n", difference.c_str());
+/// One chunk, read by two readers.
+void compare_ways(const char* title, Source& one, Source& other, Bytes chunk) {
+  evtx::test::Keeper a, b;
+  check(one.parse(chunk, 4096, 0, a) == other.parse(chunk, 4096, 0, b));
+  const std::string difference = evtx::test::difference(a, b);
+  if (!difference.empty()) std::fprintf(stderr, "%s: %s\n", title, difference.c_str());
   check(difference.empty());
 }
 
@@ -92,7 +92,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (data[0] % 2 == 0) {
     std::string chunk(as_text(rest.first(std::min(rest.size(), kChunk))));
     chunk.resize(kChunk, '\0');
-    compare_ways(*source, *narrowed, as_bytes(chunk));
+    compare_ways("with a planner", *source, *narrowed, as_bytes(chunk));
+    if (data[0] % 4 == 0) compare_ways("with known templates", *evtx::make_evtx({&all}), *source, as_bytes(chunk));
   } else {
     Toucher sink;
     read_file(*source, rest, sink);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 #include <vector>
 
@@ -91,6 +92,28 @@ void add_top_rules(std::string& out, const ScanSummary& s) {
                        terminal_safe(top[i].second));
 }
 
+/// Hits that correlations could not take into account, and why.
+void add_correlations(std::string& out, const ScanSummary& s) {
+  if (s.correlation_losses.empty()) return;
+  out += "  correlations that left hits out of account\n";
+  for (const CorrelationLosses& c : s.correlation_losses) {
+    std::string why;
+    for (const auto& [n, what] : std::initializer_list<std::pair<std::uint64_t, const char*>>{
+             {c.stats.without_time, "of events without a time"},
+             {c.stats.without_group, "without a field of group-by"},
+             {c.stats.without_value, "without the field that counts"},
+             {c.stats.not_a_number, "whose value is no number"},
+             {c.stats.late, "too late"},
+             {c.stats.hits_evicted, "forgotten for lack of memory"},
+         })
+      if (n != 0) why += fmt::format("{}{} {}", why.empty() ? "" : ", ", grouped(n), what);
+    if (c.stats.groups_evicted != 0)
+      why += fmt::format("{}{} forgotten for lack of memory", why.empty() ? "" : ", ",
+                         counted(c.stats.groups_evicted, "group", "groups"));
+    out += fmt::format("    {}: {}\n", terminal_safe(c.title), why);
+  }
+}
+
 }  // namespace
 
 std::string summary_text(const ScanSummary& s, const LoadedRules& rules, double seconds) {
@@ -111,6 +134,7 @@ std::string summary_text(const ScanSummary& s, const LoadedRules& rules, double 
   if (s.regex_budget_exceeded != 0)
     out += fmt::format("  regex     {} evaluations ran out of budget and counted as no match\n",
                        grouped(s.regex_budget_exceeded));
+  add_correlations(out, s);
   add_problems(out, s.notes, s.notes_left_out, "  oddities (the data was read all the same)\n");
   add_problems(out, s.problems, s.problems_left_out, "  NOT READ, so the answer is incomplete:\n");
   if (s.events == 0 && s.problems.empty())

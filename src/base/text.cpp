@@ -82,8 +82,9 @@ std::size_t fold_ascii_run(std::string_view s, char* out) noexcept {
   return i;
 }
 
-/// Transcodes into `out`, which has room for 3 bytes a code unit. Returns the bytes written.
-std::size_t transcode(Bytes utf16, char* out) noexcept {
+}  // namespace
+
+std::size_t utf16le_to_utf8(Bytes utf16, char* out) noexcept {
   const std::size_t units = utf16.size() / 2;
   std::size_t n = 0;
   for (std::size_t i = 0; i < units; ++i) {
@@ -104,8 +105,6 @@ std::size_t transcode(Bytes utf16, char* out) noexcept {
   }
   return n;
 }
-
-}  // namespace
 
 bool is_ascii(std::string_view s) noexcept {
   unsigned char seen = 0;
@@ -194,14 +193,14 @@ std::string_view fold_into(std::string_view s, Arena& arena) {
 std::string_view utf16le_to_utf8(Bytes utf16, Arena& arena) {
   const std::size_t room = utf16.size() / 2 * 3;
   char* p = arena.allocate(room);
-  const std::size_t n = transcode(utf16, p);
+  const std::size_t n = utf16le_to_utf8(utf16, p);
   arena.shrink_last(room, n);
   return {p, n};
 }
 
 std::string utf16le_to_utf8(Bytes utf16) {
   std::string out(utf16.size() / 2 * 3, '\0');
-  out.resize(transcode(utf16, out.data()));
+  out.resize(utf16le_to_utf8(utf16, out.data()));
   return out;
 }
 

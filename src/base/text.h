@@ -50,6 +50,8 @@ std::string_view fold_into(std::string_view s, Arena& arena);
 /// UTF-16LE to UTF-8. An unpaired surrogate becomes U+FFFD; an odd last byte is left out. Never fails.
 std::string_view utf16le_to_utf8(Bytes utf16, Arena& arena);
 std::string utf16le_to_utf8(Bytes utf16);
+/// The same into `out`, which has room for 3 bytes a code unit. Returns the bytes written.
+std::size_t utf16le_to_utf8(Bytes utf16, char* out) noexcept;
 
 /// UTF-8 to UTF-16 code units, little-endian bytes (or big-endian); invalid bytes become U+FFFD.
 enum class ByteOrder : std::uint8_t { little, big };

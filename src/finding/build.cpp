@@ -181,14 +181,9 @@ void add_finding_fields(WantedFields& wanted) {
     if (const auto id = wanted.table().find(name)) wanted.add(*id);
 }
 
-std::string hit_uid(const Hit& hit) {
-  const Event& event = *hit.event;
-  Digest digest;
-  digest.add("sigma");
-  if (!hit.rule->id.empty())
-    digest.add(fold_ascii(hit.rule->id));
-  else
-    digest.add(hit.rule->file).add(hit.rule->title);
+namespace {
+
+void add_event(Digest& digest, const Event& event, const Hit& hit) {
   digest.add(fold(event.host)).add(fold(event.channel)).add(fold(event.provider));
   digest.add(event.event_id ? std::uint64_t{1} + *event.event_id : 0);
   if (event.record_id) {
@@ -201,6 +196,25 @@ std::string hit_uid(const Hit& hit) {
     add_content(digest, event, hit);
     digest.add(event.time ? static_cast<std::uint64_t>(event.time->time_since_epoch().count()) : 0);
   }
+}
+
+}  // namespace
+
+std::string hit_uid(const Hit& hit) {
+  Digest digest;
+  digest.add("sigma");
+  if (!hit.rule->id.empty())
+    digest.add(fold_ascii(hit.rule->id));
+  else
+    digest.add(hit.rule->file).add(hit.rule->title);
+  add_event(digest, *hit.event, hit);
+  return digest.hex();
+}
+
+std::string event_uid(const Hit& hit) {
+  Digest digest;
+  digest.add("event");
+  add_event(digest, *hit.event, hit);
   return digest.hex();
 }
 

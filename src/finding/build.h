@@ -59,5 +59,7 @@ class FindingBuilder {
 
 /// The identity of a hit (finding_info.uid), 32 hex digits.
 std::string hit_uid(const Hit& hit);
+/// The identity of the event alone: the same for copies of its record, whatever rule hit it. 32 hex digits.
+std::string event_uid(const Hit& hit);
 
 }  // namespace stopwarden

@@ -35,6 +35,7 @@ Detector::Detector(const DetectorSetup& setup)
       parsers_(SourceOptions{&setup.wanted, matcher_->planner()}),
       builder_(setup.table, setup.options.redaction),
       rules_(setup.rules),
+      values_(setup.rules.ir()),
       hits_by_rule_(setup.rules.size(), 0) {
   if (options_.profile == Profile::on) matcher_->measure(rule_profile_);
 }
@@ -88,19 +89,26 @@ void Detector::on_oddity(const Error& error) {
 }
 
 void Detector::on_hit(const Hit& hit) {
-  if (rules_.ir().rules[hit.number].silent) return;  // only as part of a correlation
+  const sigma::Rule& rule = rules_.ir().rules[hit.number];
   const Level level = hit.rule->level;
-  if (level < options_.min_level) return;
-  ++result_->hits_by_level[static_cast<std::size_t>(level)];
-  ++hits_by_rule_[hit.number];
-  if (!result_->loudest || level > *result_->loudest) result_->loudest = level;
+  const bool tell = !rule.silent && level >= options_.min_level;
+  if (!tell && !rule.correlated) return;
   if (!whole_) {
     whole_ = with_all_fields(*hit.event);
     targets_ = ledger::service_targets(*whole_);
   }
   Hit whole = hit;
   whole.event = &*whole_;
-  result_->findings.push_back(builder_.build(whole, block_->input, targets_));
+  Finding finding = builder_.build(whole, block_->input, targets_);
+  if (rule.correlated) {
+    result_->correlated.push_back(correlated_hit(whole, finding, values_.read(hit.number, *whole_)));
+    valve_->on_grown(bytes_of(result_->correlated.back()));
+  }
+  if (!tell) return;
+  ++result_->hits_by_level[static_cast<std::size_t>(level)];
+  ++hits_by_rule_[hit.number];
+  if (!result_->loudest || level > *result_->loudest) result_->loudest = level;
+  result_->findings.push_back(std::move(finding));
   valve_->on_grown(bytes_of(result_->findings.back()));
 }
 

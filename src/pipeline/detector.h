@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "detect/sigma/correlation_values.h"
 #include "detect/sigma/ruleset.h"
 #include "event/source.h"
 #include "finding/build.h"
@@ -51,6 +52,7 @@ class Detector final : public BlockWorker, private EventSink, private HitSink {
   Parsers parsers_;
   FindingBuilder builder_;
   const sigma::RuleSet& rules_;
+  sigma::CorrelationValues values_;
   std::vector<std::uint64_t> hits_by_rule_;
   KindProfile kinds_;
   sigma::RuleProfile rule_profile_;

@@ -18,6 +18,7 @@ void Merger::on_result(const Block& block, BlockResult& result, Part part) {
     for (Evidence& e : finding.evidences) e.record += records_before_;
     sink_.on_finding(finding);
   }
+  for (const CorrelatedHit& hit : result.correlated) correlations_.add(hit, block.input, records_before_);
   drops_.add(result.drop_tally);
   oddities_.add(result.oddity_tally);
   if (part == Part::final) {

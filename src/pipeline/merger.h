@@ -13,7 +13,8 @@ namespace stopwarden {
 
 class Merger final : public ResultSink {
  public:
-  Merger(FindingSink& sink, ScanObserver& observer) : sink_(sink), observer_(observer) {}
+  Merger(FindingSink& sink, CorrelationStage& correlations, ScanObserver& observer)
+      : sink_(sink), correlations_(correlations), observer_(observer) {}
   void on_result(const Block& block, BlockResult& result, Part part) override;
   /// How far the inputs are read, from the reading thread.
   void set_bytes_done(std::uint64_t bytes) noexcept { bytes_done_.store(bytes, std::memory_order_relaxed); }
@@ -28,6 +29,7 @@ class Merger final : public ResultSink {
   void problem(InputProblem p);
 
   FindingSink& sink_;
+  CorrelationStage& correlations_;
   ScanObserver& observer_;
   ScanSummary summary_;
   std::atomic<std::uint64_t> bytes_done_{0};

@@ -13,6 +13,7 @@
 #include "detect/hit.h"
 #include "finding/finding.h"
 #include "pipeline/block.h"
+#include "pipeline/correlation.h"
 
 namespace stopwarden {
 
@@ -47,6 +48,7 @@ class ProblemTally {
 /// Reused from block to block. Record numbers in it count from the start of the block.
 struct BlockResult {
   std::vector<Finding> findings;
+  std::vector<CorrelatedHit> correlated;  ///< hits that correlations are fed with
   std::uint64_t records = 0, events = 0, events_outside_time = 0, events_without_time = 0;
   std::uint64_t drops = 0, oddities = 0;
   ProblemTally drop_tally, oddity_tally;
@@ -56,6 +58,7 @@ struct BlockResult {
 
   void clear() {
     findings.clear();
+    correlated.clear();
     records = events = events_outside_time = events_without_time = drops = oddities = 0;
     drop_tally.clear();
     oddity_tally.clear();

@@ -30,7 +30,9 @@ class Scan final : public InputVisitor {
       : options_(options),
         rules_(rules),
         wanted_(fields_of(rules, table)),
-        merger_(sink, observer),
+        correlations_(rules, {options.redaction, options.min_level}),
+        merger_(sink, correlations_, observer),
+        sink_(sink),
         belt_(std::clamp(options.threads, std::size_t{1}, kThreadsMax), make_workers(options, rules, table), merger_),
         reader_(SourceOptions{&wanted_}, [this](std::size_t bytes) { belt_.room_for(bytes); }) {}
 
@@ -38,6 +40,7 @@ class Scan final : public InputVisitor {
     walk_inputs(options_.paths, options_.limits, *this);
     belt_.finish();
     add_sums();
+    correlations_.finish(sink_, merger_.summary());
     return std::move(merger_.summary());
   }
 
@@ -102,7 +105,9 @@ class Scan final : public InputVisitor {
   const ScanOptions& options_;
   const sigma::RuleSet& rules_;
   const WantedFields wanted_;
+  CorrelationStage correlations_;
   Merger merger_;
+  FindingSink& sink_;
   Belt belt_;
   BlockReader reader_;
 };

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/sigma/correlate.h"
 #include "detect/sigma/ruleset.h"
 #include "finding/build.h"
 #include "finding/finding.h"
@@ -24,6 +25,12 @@ struct InputProblem {
   std::string why;           ///< for people: "No such file or directory", "not a log format this version reads"
   std::uint64_t count = 1;   ///< records or stretches lost this way in this input
   std::uint64_t offset = 0;  ///< of the first
+};
+
+/// What a correlation could not take into account.
+struct CorrelationLosses {
+  std::string title;
+  sigma::CorrelationStats stats;
 };
 
 /// What the summary tells (design: "an empty file is fine"; every drop counted and shown).
@@ -43,6 +50,8 @@ struct ScanSummary {
   std::optional<EventTime> first, last;               ///< event time of what was read
   std::optional<Level> loudest;                       ///< of what was given to the sinks
   std::uint64_t regex_budget_exceeded = 0;
+  /// Correlations that left hits out of account, or that could not be worked out to the end.
+  std::vector<CorrelationLosses> correlation_losses;
   std::optional<ScanProfile> profile;  ///< when it was asked for
 };
 
@@ -72,7 +81,8 @@ class ScanObserver {
   virtual void on_progress(std::uint64_t bytes_done, const ScanSummary& so_far) = 0;
 };
 
-/// Scans all inputs and gives every finding to `sink`, in the order of the input. Never stops at a bad input.
+/// Scans all inputs and gives every finding to `sink`, in the order of the input; those of correlations come at the
+/// end, in order of time. Never stops at a bad input.
 /// Memory:  what the rule set holds, and some blocks and findings a thread (belt.h), whatever the input's size.
 /// Threads: `sink` and `observer` are called by one thread at a time, though not always by the caller's.
 ScanSummary run_scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table,

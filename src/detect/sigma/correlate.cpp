@@ -46,6 +46,7 @@ std::vector<std::uint32_t> depths_of(const std::vector<CorrelationRule>& correla
 struct Correlator::Impl {
   Impl(const Ir& i, const CorrelatorOptions& o);
   void on_hit(const CorrelationHit& hit, CorrelationSink& sink);
+  void in_order(const CorrelationHit& hit, CorrelationSink& sink);
   void take(const CorrelationHit& hit, CorrelationSink& sink);
   void release(EventTime until, CorrelationSink& sink);
   void close_before(EventTime now, CorrelationSink& sink);
@@ -118,11 +119,19 @@ Correlator::Impl::Impl(const Ir& i, const CorrelatorOptions& o)
 
 void Correlator::Impl::on_hit(const CorrelationHit& hit, CorrelationSink& sink) {
   if (hit.rule >= edges.size() || edges[hit.rule].empty()) return;
-  const CorrelationHit short_hit = shortened_of(hit);
-  if (options.lateness.count() == 0) return take(short_hit, sink);
+  const std::size_t most = options.limits.value_bytes_max;
+  const bool is_long = std::any_of(hit.values.begin(), hit.values.end(),
+                                   [most](const std::optional<std::string_view>& v) { return v && v->size() > most; });
+  if (is_long || hit.host.size() > kHostMax) [[unlikely]]
+    return in_order(shortened_of(hit), sink);
+  in_order(hit, sink);
+}
+
+void Correlator::Impl::in_order(const CorrelationHit& hit, CorrelationSink& sink) {
+  if (options.lateness.count() == 0) return take(hit, sink);
   newest = std::max(newest, hit.time);
-  if (hit.time < now) return take(short_hit, sink);  // late
-  held.hold(short_hit);
+  if (hit.time < now) return take(hit, sink);  // late
+  held.hold(hit);
   release(minus(newest, options.lateness), sink);
 }
 
@@ -183,7 +192,8 @@ void Correlator::Impl::tell(std::uint32_t correlation, const Fired& fired, Corre
   ++results;
   node.group.clear();
   std::string_view key = fired.key;
-  for (const std::string& name : rule.group_by) node.group.emplace_back(name, take_part(key));
+  for (const std::string& name : rule.group_by)
+    node.group.emplace_back(name, rule.group_by.size() == 1 ? key : take_part(key));
   if (!rule.silent) {
     node.evidences.clear();
     for (const Mark& mark : fired.verdict->marks) node.evidences.push_back(mark.evidence);
@@ -209,14 +219,12 @@ void Correlator::Impl::tell(std::uint32_t correlation, const Fired& fired, Corre
 /// Of long values their beginning, and a hash of all of them.
 CorrelationHit Correlator::Impl::shortened_of(const CorrelationHit& hit) {
   const std::size_t most = options.limits.value_bytes_max;
-  const auto is_long = [most](const std::optional<std::string_view>& v) { return v && v->size() > most; };
   CorrelationHit out = hit;
   out.host = hit.host.substr(0, kHostMax);
-  if (std::none_of(hit.values.begin(), hit.values.end(), is_long)) return out;
   values.assign(hit.values.begin(), hit.values.end());
   shortened.resize(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!is_long(values[i])) continue;
+    if (!values[i] || values[i]->size() <= most) continue;
     shortened[i].assign(values[i]->substr(0, most));
     shortened[i] += "...#" + Digest().add(*values[i]).hex();
     values[i] = shortened[i];

@@ -441,10 +441,13 @@ TEST(Correlate, GroupsBeyondTheLimitAreForgottenAndCounted) {
   CorrelatorOptions options;
   options.limits.groups_max = 2;
   Trial trial(correlation("type: event_count\nrules: a\ngroup-by: [U]\ntimespan: 1m\ncondition:\n    gte: 2"), options);
-  for (const std::string_view u : {"1", "2", "1", "3"}) trial.hit({"a", 0, {{"U", u}}});  // 1 fires, 2 is the oldest
+  trial.hit({"a", 0, {{"U", "1"}}});
   trial.hit({"a", 1, {{"U", "2"}}});
-  trial.hit({"a", 1, {{"U", "3"}}});
-  EXPECT_EQ(trial.text(), "x 0..0 U=1 2 hits: 0 2\nx 0..1 U=3 2 hits: 3 5\n");
+  trial.hit({"a", 2, {{"U", "1"}}});  // fires; 2 is quiet for longest now
+  trial.hit({"a", 3, {{"U", "3"}}});  // in its place
+  trial.hit({"a", 4, {{"U", "2"}}});  // in the place of 1
+  trial.hit({"a", 5, {{"U", "3"}}});
+  EXPECT_EQ(trial.text(), "x 0..2 U=1 2 hits: 0 2\nx 3..5 U=3 2 hits: 3 5\n");
   EXPECT_EQ(trial.stats().groups_evicted, 2U);
   EXPECT_EQ(trial.stats().hits_evicted, 1U) << "the other one had told its hits";
 }

@@ -278,6 +278,16 @@ TEST(CorrelationLimits, AreKept) {
   EXPECT_EQ(wide(kCorrelationLimits.ordered_rules_max, "temporal_ordered"), "");
   EXPECT_EQ(wide(kCorrelationLimits.ordered_rules_max + 1, "temporal_ordered"), "SIG062");
 
+  // What two ways lead to is counted once.
+  std::string diamonds = kRules + count_of("x0", "a") + count_of("y0", "b");
+  for (int i = 1; i < 15; ++i) {
+    const std::string below = "x" + std::to_string(i - 1) + ", y" + std::to_string(i - 1);
+    diamonds += count_of("x" + std::to_string(i), below) + count_of("y" + std::to_string(i), below);
+  }
+  Bench many_ways(diamonds);
+  EXPECT_EQ(state(many_ways.rules().reports().back()), "ok") << many_ways.rules().reports().back().reason;
+  EXPECT_EQ(many_ways.rules().ir().correlations.back().covers, (std::vector<std::uint32_t>{0, 1}));
+
   std::string fields;
   for (std::size_t i = 0; i <= kCorrelationLimits.fields_max; ++i) fields += "f" + std::to_string(i) + ", ";
   Bench bench(kRules + "title: x\ncorrelation: {type: temporal, rules: [a, b], timespan: 1m, group-by: [" + fields +

@@ -36,7 +36,8 @@ bool says_its_kind(const Constants& asked, const Event& event) noexcept {
 }  // namespace
 
 struct FastMatcher::Impl final : FieldPlanner {
-  explicit Impl(const Program& p) : program(p), evaluation(p.ir(), p.sources()), marked(p.ir().rules.size(), 0) {
+  explicit Impl(const Program& p)
+      : program(p), probes(p), evaluation(p.ir(), p.sources()), marked(p.ir().rules.size(), 0) {
     found.reserve(p.ir().rules.size());
   }
 
@@ -46,10 +47,10 @@ struct FastMatcher::Impl final : FieldPlanner {
   }
 
   const Plan& plan_for(const EventKind& kind) {
-    return plans.find(kind, [this](const EventKind& k) { return make_plan(program, k, Decide::by_kind); });
+    return plans.find(kind, [this](const EventKind& k) { return make_plan(program, probes, k, Decide::by_kind); });
   }
   const Plan& undecided_for(const EventKind& kind) {
-    return undecided.find(kind, [this](const EventKind& k) { return make_plan(program, k, Decide::nothing); });
+    return undecided.find(kind, [this](const EventKind& k) { return make_plan(program, probes, k, Decide::nothing); });
   }
 
   void match(const Event& event, HitSink& sink) {
@@ -63,9 +64,9 @@ struct FastMatcher::Impl final : FieldPlanner {
   }
 
   void run(const Plan& plan, const Event& read, const Event& event, HitSink& sink) {
-    if (plan.has_keywords && read.choice != nullptr && read.reader != nullptr && !plan.all_values()) {
+    if (plan.keywords != nullptr && read.choice != nullptr && read.reader != nullptr) {
       // Keywords may stand in any value, but not all were read: as nearly always, none of them is in the record.
-      if (read.reader->may_hold(program.probe(), event)) return run(plan, with_all_fields(read), event, sink);
+      if (read.reader->may_hold(*plan.keywords, event)) return run(plan, with_all_fields(read), event, sink);
       evaluation.load(read);
       find_candidates(plan, Keywords::absent);
       for (const std::uint32_t rule : found)
@@ -116,6 +117,7 @@ struct FastMatcher::Impl final : FieldPlanner {
   }
 
   const Program& program;
+  KeywordProbes probes;
   Evaluation evaluation;
   KindTable<Plan> plans, undecided;
   std::vector<std::uint32_t> found;

@@ -18,7 +18,7 @@ struct Draft {
   std::vector<std::vector<std::uint32_t>> targets;  ///< documents of each stage
   std::vector<std::size_t> inner;                   ///< drafts it refers to
   std::vector<std::uint32_t> alias_stages;          ///< of each line of its aliases
-  std::size_t covered = 0;                          ///< plain rules it is made of; may count one twice
+  std::vector<std::uint32_t> covered;               ///< documents of the plain rules it is made of, ascending
   std::size_t waits_for = 0;                        ///< of these, how many are not linked yet
   std::size_t depth = 1;
 };
@@ -140,18 +140,18 @@ class CorrelationLinker {
 
   void reject_circles(const std::vector<std::vector<std::size_t>>& outer) {
     std::vector<bool> left(drafts_.size(), false);
+    std::vector<std::size_t> referred(drafts_.size(), 0);  // by how many of those left
     for (std::size_t i = 0; i < drafts_.size(); ++i) left[i] = drafts_[i].waits_for != 0;
+    for (std::size_t i = 0; i < drafts_.size(); ++i)
+      for (const std::size_t o : outer[i]) referred[i] += static_cast<std::size_t>(left[o]);
     // Those that no other of them refers to merely wait: peel them off.
     std::vector<std::size_t> waiting;
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (std::size_t i = 0; i < drafts_.size(); ++i) {
-        const auto refers = [&left](std::size_t o) { return left[o]; };
-        if (!left[i] || std::any_of(outer[i].begin(), outer[i].end(), refers)) continue;
-        left[i] = false;
-        waiting.push_back(i);
-        changed = true;
-      }
+    for (std::size_t i = 0; i < drafts_.size(); ++i)
+      if (left[i] && referred[i] == 0) waiting.push_back(i);
+    for (std::size_t next = 0; next < waiting.size(); ++next) {
+      left[waiting[next]] = false;
+      for (const std::size_t inner : drafts_[waiting[next]].inner)
+        if (left[inner] && --referred[inner] == 0) waiting.push_back(inner);
     }
     for (std::size_t i = 0; i < drafts_.size(); ++i)
       if (left[i] && !rejected(drafts_[i]))
@@ -187,10 +187,12 @@ class CorrelationLinker {
         if (documents_[at].rejected())
           return Problem{code::unknown_rule, draft.references[i].line, draft.references[i].column,
                          "the rule '" + draft.references[i].text + "' is rejected"};
-        draft.covered += draft_of_[at] == kNone ? 1 : drafts_[draft_of_[at]].covered;
+        cover(draft, at);
         ++members_;
       }
-    if (draft.covered > kCorrelationLimits.rules_max) return too_many_rules(correlation);
+    std::sort(draft.covered.begin(), draft.covered.end());
+    draft.covered.erase(std::unique(draft.covered.begin(), draft.covered.end()), draft.covered.end());
+    if (draft.covered.size() > kCorrelationLimits.rules_max) return too_many_rules(correlation);
     if (members_ > kCorrelationLimits.members_max) return limit("all correlations together name too many rules");
     if (draft.depth > kCorrelationLimits.chain_depth_max)
       return limit("correlations of correlations, more than " + std::to_string(kCorrelationLimits.chain_depth_max) +
@@ -204,6 +206,12 @@ class CorrelationLinker {
     if (correlation.condition)
       if (auto problem = check_condition(draft)) return problem;
     return intern_fields(correlation);
+  }
+
+  void cover(Draft& draft, std::uint32_t document) {
+    if (draft_of_[document] == kNone) return draft.covered.push_back(document);
+    const std::vector<std::uint32_t>& inner = drafts_[draft_of_[document]].covered;
+    draft.covered.insert(draft.covered.end(), inner.begin(), inner.end());
   }
 
   static MaybeProblem check_threshold(const AstCorrelation& correlation) {

@@ -153,7 +153,7 @@ std::span<const std::uint32_t> Plan::sources_of(std::uint32_t rule) const noexce
   return {sources.data() + begins[at], sources.data() + begins[at + 1]};
 }
 
-Plan make_plan(const Program& program, const EventKind& kind, Decide decide) {
+Plan make_plan(const Program& program, KeywordProbes& probes, const EventKind& kind, Decide decide) {
   Event event;
   event.channel = kind.channel;
   event.provider = kind.provider;
@@ -164,6 +164,7 @@ Plan make_plan(const Program& program, const EventKind& kind, Decide decide) {
   const std::vector<Candidate> candidates = candidates_for(program.sources(), event);
   for (const Candidate& c : candidates)
     if (makes_constants(program, c.source)) decide = Decide::nothing;
+  std::vector<std::uint32_t> keyword_rules;
   for (std::size_t i = 0; i < candidates.size();) {
     const std::uint32_t r = candidates[i].rule;
     std::size_t end = i;
@@ -177,13 +178,19 @@ Plan make_plan(const Program& program, const EventKind& kind, Decide decide) {
     plan.begins.push_back(static_cast<std::uint32_t>(plan.sources.size()));
     plan.alive[r >> 6] |= std::uint64_t{1} << (r & 63);
     if (program.waits(r).empty()) plan.always.push_back(r);
-    if (program.is_probed(r)) plan.has_keywords = true;
-    if (program.has_keywords(r) && !program.is_probed(r)) plan.add_all_values();
+    if (program.has_keywords(r)) {
+      keyword_rules.push_back(r);
+      if (program.waits(r).empty()) plan.add_all_values();
+    }
     for (; i < end; ++i) {
       plan.sources.push_back(candidates[i].source);
       add_read_fields(rule, program.sources()[candidates[i].source], plan);
       add_scans(program, r, candidates[i].source, plan.scans);
     }
+  }
+  if (!keyword_rules.empty() && !plan.all_values()) {
+    plan.keywords = probes.probe_for(keyword_rules);
+    if (plan.keywords == nullptr) plan.add_all_values();
   }
   plan.begins.push_back(static_cast<std::uint32_t>(plan.sources.size()));
   plan.decided_by = decider.used();

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "detect/sigma/keyword_probes.h"
 #include "detect/sigma/kind_table.h"
 #include "detect/sigma/program.h"
 
@@ -33,8 +34,9 @@ struct Plan final : FieldChoice {
   std::vector<std::uint64_t> alive;   ///< a bit a rule
   std::vector<std::uint32_t> always;  ///< rules without a trigger
   std::vector<Scan> scans;
-  bool has_keywords = false;  ///< rules look into every value, but `this` does not choose them all
-  Constants decided_by;       ///< what the event's fields must say, or the plan does not hold for it
+  /// Rules look into every value: what a record must hold for them to fire. nullptr: none do, or `this` chooses all.
+  const TextProbe* keywords = nullptr;
+  Constants decided_by;  ///< what the event's fields must say, or the plan does not hold for it
 
   bool is_alive(std::uint32_t rule) const noexcept { return ((alive[rule >> 6] >> (rule & 63)) & 1) != 0; }
   std::span<const std::uint32_t> sources_of(std::uint32_t rule) const noexcept;
@@ -46,6 +48,7 @@ enum class Decide : std::uint8_t {
   by_kind,  ///< rules that the kind rules out are left out
   nothing,  ///< every rule whose source accepts the kind
 };
-Plan make_plan(const Program& program, const EventKind& kind, Decide decide);
+/// Lifetime: the plan points into `probes`.
+Plan make_plan(const Program& program, KeywordProbes& probes, const EventKind& kind, Decide decide);
 
 }  // namespace stopwarden::sigma

@@ -2,6 +2,8 @@
 // What the fast matcher runs: the rules' triggers, indexed by field, and their sources. Immutable; threads share it.
 #pragma once
 #include <cstdint>
+#include <span>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -28,23 +30,26 @@ class Program {
   /// In which fields, and how, the trigger of a rule is looked for. Empty: it has none.
   std::span<const Wait> waits(std::uint32_t rule) const noexcept { return waits_[rule]; }
   /// Does the rule look into every value of an event?
-  bool has_keywords(std::uint32_t rule) const noexcept { return keywords_[rule] != Keywords::none; }
-  /// Is each keyword of its trigger looked for by probe()?
-  bool is_probed(std::uint32_t rule) const noexcept { return keywords_[rule] == Keywords::probed; }
-  const TextProbe& probe() const noexcept { return probe_; }
+  bool has_keywords(std::uint32_t rule) const noexcept { return keywords_[rule].any; }
+  /// The keywords that its trigger waits for; empty: its trigger, if it has one, stands in fields.
+  std::span<const std::string_view> keywords(std::uint32_t rule) const noexcept { return keywords_[rule].of_trigger; }
+  const TextCounts& counts() const noexcept { return counts_; }
   /// The triggers of a field; nullptr when no rule waits there.
   const LiteralIndex* index_of(FieldId field) const noexcept;
 
  private:
-  enum class Keywords : std::uint8_t { none, probed, in_all_values };
+  struct Keywords {
+    bool any = false;
+    std::vector<std::string_view> of_trigger;
+  };
   void find_keywords(const Triggers& triggers);
 
   const Ir& ir_;
+  const TextCounts& counts_;
   std::vector<RuleSource> sources_;
   std::vector<std::vector<Wait>> waits_;
   std::unordered_map<std::uint16_t, LiteralIndex> indexes_;
   std::vector<Keywords> keywords_;
-  TextProbe probe_;
 };
 
 }  // namespace stopwarden::sigma

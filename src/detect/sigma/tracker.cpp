@@ -26,12 +26,7 @@ class GroupTracker : public Tracker {
   /// Reads what the state needs of a hit, and its group. False: it does not count, and is told in the statistics.
   bool read(const Entry& entry) {
     ++stats_.hits;
-    key_.clear();
-    for (const std::uint16_t place : entry.member->group) {
-      const auto value = entry.value(place);
-      if (!value) return ++stats_.without_group, false;
-      append_part(key_, *value);
-    }
+    if (!read_group(entry)) return ++stats_.without_group, false;
     key_hash_ = hash_(key_);
     sample_.mark = {entry.time, 0, entry.evidence};
     sample_.stage = entry.member->stage;
@@ -52,6 +47,24 @@ class GroupTracker : public Tracker {
       sample_.text = text_;
       sample_.text_hash = hash_(text_);
     }
+    return true;
+  }
+
+  /// The group's key: a value, or the parts of several.
+  bool read_group(const Entry& entry) {
+    const std::vector<std::uint16_t>& places = entry.member->group;
+    if (places.size() == 1) {
+      const auto value = entry.value(places.front());
+      key_ = value.value_or(std::string_view{});
+      return value.has_value();
+    }
+    parts_.clear();
+    for (const std::uint16_t place : places) {
+      const auto value = entry.value(place);
+      if (!value) return false;
+      append_part(parts_, *value);
+    }
+    key_ = parts_;
     return true;
   }
 
@@ -81,7 +94,8 @@ class GroupTracker : public Tracker {
   KeyedHash hash_;
   CorrelationStats& stats_;
   // Of the present hit.
-  std::string key_, text_;
+  std::string_view key_;
+  std::string parts_, text_;
   std::uint64_t key_hash_ = 0;
   Sample sample_;
   Verdict verdict_;

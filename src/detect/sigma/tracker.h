@@ -34,7 +34,8 @@ struct Entry {
 /// A group fired. Views into the tracker, which must not be touched meanwhile.
 struct Fired {
   EventTime time{};
-  std::string_view key, host;
+  std::string_view key;  ///< the group's value, or the parts of several
+  std::string_view host;
   const Verdict* verdict = nullptr;
   FieldValues passed;  ///< by CorrelationRule::passed; those that are part of the group are not filled in
 };

@@ -60,12 +60,13 @@ TEST(Trigger, FollowsTheCondition) {
 }
 
 struct Kinds {
-  explicit Kinds(const std::string& yaml) : bench(yaml), program(bench.rules()) {}
+  explicit Kinds(const std::string& yaml) : bench(yaml), program(bench.rules()), probes(program) {}
   Plan plan(std::uint32_t id, Decide decide = Decide::by_kind) {
-    return make_plan(program, {"System", "Service Control Manager", id}, decide);
+    return make_plan(program, probes, {"System", "Service Control Manager", id}, decide);
   }
   testing::Bench bench;
   Program program;
+  KeywordProbes probes;
 };
 
 TEST(Plan, LeavesOutWhatTheKindRulesOut) {
@@ -90,25 +91,28 @@ TEST(Plan, ARuleOfTheKindAloneIsAlwaysTried) {
   EXPECT_TRUE(k.plan(1).rules.empty());
 }
 
-TEST(Plan, KeywordsOfAWideRuleAreProbedFor) {
+TEST(Plan, KeywordsAreProbedFor) {
   Kinds probed(
       "title: t\nlogsource: {product: windows}\ndetection:\n    k: ['lsadump::', 'gentilkiwi']\n    condition: k\n");
-  EXPECT_TRUE(probed.plan(1).has_keywords);
+  const TextProbe* probe = probed.plan(1).keywords;
+  ASSERT_NE(probe, nullptr);
   EXPECT_FALSE(probed.plan(1).all_values());
-  EXPECT_TRUE(probed.program.probe().covers("xx lsadump::sam"));
-  EXPECT_TRUE(probed.program.probe().covers("gentilkiwi"));
+  EXPECT_TRUE(probe->covers("xx lsadump::sam"));
+  EXPECT_TRUE(probe->covers("gentilkiwi"));
   // Many keywords share few pairs: the tool's modules all end in "::".
   Kinds many(
       "title: t\nlogsource: {product: windows}\ndetection:\n    k: ['dpapi::masterkey', 'event::clear', 'event::drop',"
       " 'kerberos::golden', 'kerberos::ptt', 'lsadump::', 'misc::skeleton', 'privilege::debug', 'sekurlsa::',"
       " 'token::elevate', 'vault::cred', 'mimidrv.sys', '\\mimilib.dll', 'gentilkiwi.com']\n    condition: k\n");
-  EXPECT_TRUE(many.plan(1).has_keywords);
+  probe = many.plan(1).keywords;
+  ASSERT_NE(probe, nullptr);
+  EXPECT_EQ(probe, many.plan(2).keywords) << "one probe for the same rules";
   EXPECT_FALSE(many.plan(1).all_values());
   for (const char* text : {"x vault::cred", "sekurlsa::logonpasswords", "c:\\mimilib.dll", "mimidrv.sys"})
-    EXPECT_TRUE(many.program.probe().covers(text)) << text;
-  EXPECT_FALSE(
-      many.program.probe().covers("microsoft-windows-security-auditing 12:00:00 c:\\windows\\system32\\svchost.exe"));
+    EXPECT_TRUE(probe->covers(text)) << text;
+  EXPECT_FALSE(probe->covers("microsoft-windows-security-auditing 12:00:00 c:\\windows\\system32\\svchost.exe"));
   Kinds whole("title: t\nlogsource: {product: windows}\ndetection:\n    k: ['4688']\n    condition: k\n");
+  EXPECT_EQ(whole.plan(1).keywords, nullptr);
   EXPECT_TRUE(whole.plan(1).all_values()) << "a source may have made that text of a number";
 }
 

@@ -2,27 +2,15 @@
 // Counts every allocation of this program: reading a record must make none once the reader is warm.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
 #include "sources/evtx/test_bytes.h"
-
-namespace {
-unsigned long long allocations = 0;
-}
-
-// Not inlined: gcc would see malloc meet delete and warn.
-__attribute__((noinline)) void* operator new(std::size_t n) {
-  ++allocations;
-  if (void* p = std::malloc(n == 0 ? 1 : n)) return p;
-  throw std::bad_alloc();
-}
-__attribute__((noinline)) void operator delete(void* p) noexcept { std::free(p); }
-__attribute__((noinline)) void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+#include "support/allocations.h"
 
 namespace stopwarden::evtx::test {
 namespace {
+
+using stopwarden::test::allocations;
 
 class Counter final : public EventSink {
  public:
@@ -35,7 +23,34 @@ class Counter final : public EventSink {
   std::size_t events = 0, fields = 0, drops = 0;
 };
 
-std::string many_records() {
+class TwoFields final : public FieldPlanner {
+ public:
+  TwoFields() {
+    choice_.add(id_of(field::Image));
+    choice_.add(id_of(field::UtcTime));
+  }
+  const FieldChoice& choose(std::string_view, std::string_view, std::optional<std::uint32_t>) override {
+    return choice_;
+  }
+
+ private:
+  FieldChoice choice_;
+};
+
+/// Reads every event whole, as for one that a rule is interested in.
+class WholeReader final : public EventSink {
+ public:
+  void on_event(const Event& e) override {
+    planned += static_cast<std::size_t>(e.choice != nullptr);
+    fields += with_all_fields(e).fields.size();
+  }
+  void on_drop(const Error&) override {}
+  void on_oddity(const Error&) override {}
+  std::size_t planned = 0, fields = 0;
+};
+
+/// The name of the last field makes the template another one.
+std::string many_records(const std::string& last = "UtcTime") {
   ChunkBuilder c;
   std::uint32_t definition = 0;
   const std::vector<TestValue> list{str("C:\\Windows\\System32\\net.exe"),
@@ -51,7 +66,7 @@ std::string many_records() {
               c.data("Image", [&] { c.sub(0); });
               c.data("ProcessId", [&] { c.sub(1); });
               c.leaf("Data", [&] { c.sub(2); });
-              c.data("UtcTime", [&] {
+              c.data(last, [&] {
                 c.text("at ");
                 c.sub(3);
               });
@@ -76,13 +91,48 @@ TEST(EvtxAllocations, NoneOnceWarm) {
     const auto source = evtx::make_evtx({&wanted});
     Counter sink;
     for (int warm = 0; warm < 2; ++warm) (void)source->parse(as_bytes(chunk), 0, 0, sink);
-    const unsigned long long before = allocations;
+    const std::uint64_t before = allocations();
     for (int i = 0; i < 20; ++i) (void)source->parse(as_bytes(chunk), 0, 0, sink);
-    EXPECT_EQ(allocations - before, 0u);
+    EXPECT_EQ(allocations() - before, 0u);
     EXPECT_EQ(sink.events, 22u * 50);
     EXPECT_EQ(sink.drops, 0u);
     EXPECT_GE(sink.fields, sink.events);
   }
+}
+
+TEST(EvtxAllocations, NoneWithAPlannerNorForAllFields) {
+  const std::string chunk = many_records();
+  FieldTable table;
+  WantedFields wanted(table);
+  wanted.add(id_of(field::Image));
+  wanted.add_all_values();
+  TwoFields planner;
+  const auto source = evtx::make_evtx({&wanted, &planner});
+  WholeReader sink;
+  for (int warm = 0; warm < 2; ++warm) (void)source->parse(as_bytes(chunk), 0, 0, sink);
+  const std::uint64_t before = allocations();
+  for (int i = 0; i < 20; ++i) (void)source->parse(as_bytes(chunk), 0, 0, sink);
+  EXPECT_EQ(allocations() - before, 0u);
+  EXPECT_EQ(sink.planned, 22u * 50);
+  EXPECT_GT(sink.fields, 22u * 50 * 5);
+}
+
+/// Neither for templates the cache knows nor for those that overflow it.
+TEST(EvtxAllocations, NoneForTemplatesOldOrNew) {
+  std::vector<std::string> chunks;
+  for (int i = 0; i < 400; ++i) chunks.push_back(many_records("Name" + std::to_string(i) + std::string(900, 'x')));
+  FieldTable table;
+  WantedFields wanted(table);
+  wanted.add_all_values();
+  const auto source = evtx::make_evtx({&wanted});
+  Counter sink;
+  for (const std::string& chunk : chunks) (void)source->parse(as_bytes(chunk), 0, 0, sink);
+  const std::uint64_t before = allocations();
+  for (int i = 0; i < 5; ++i)
+    for (const std::string& chunk : chunks) (void)source->parse(as_bytes(chunk), 0, 0, sink);
+  EXPECT_EQ(allocations() - before, 0u);
+  EXPECT_EQ(sink.events, 6u * 400 * 50);
+  EXPECT_EQ(sink.drops, 0u);
 }
 
 }  // namespace

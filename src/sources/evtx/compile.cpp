@@ -68,6 +68,22 @@ Head find_head(std::span<const Op> ops) noexcept {
   return {};
 }
 
+Program make_program(std::span<Op> ops, std::string_view literals) noexcept {
+  for (Op& op : ops) {
+    const bool name = op.item == Item::provider || op.item == Item::channel || op.item == Item::computer;
+    const bool number = op.item == Item::event_id || op.item == Item::record_id || op.item == Item::time;
+    if (op.kind == OpKind::literal) {
+      if (op.item == Item::none && op.emit) op.path = Path::field_literal;
+      if (name) op.path = Path::name_literal;
+    } else if (op.kind == OpKind::value) {
+      if (op.item == Item::none && op.emit) op.path = Path::field_value;
+      if (number) op.path = Path::number_value;
+      if (name) op.path = Path::name_value;
+    }
+  }
+  return {ops.data(), ops.size(), literals, find_head(ops)};
+}
+
 Compiler::Compiler(NameTable& names, const Limits& limits) : names_(&names), limits_(limits) {
   unnamed_wanted_ = names.look_up_text("Data").wanted;
   for (std::size_t n = 1; n <= kParamsMax && !unnamed_wanted_; ++n)
@@ -78,8 +94,9 @@ Compiler::Compiler(NameTable& names, const Limits& limits) : names_(&names), lim
 Result<std::size_t> Compiler::compile(Bytes chunk, std::size_t at, std::size_t end, Scope scope, DependencyIds ids,
                                       std::vector<Op>& ops, Arena& arena, CompileBudget& budget) {
   chunk_ = chunk;
-  at_ = at;
+  begin_ = at_ = at;
   end_ = end;
+  name_refs_.clear();
   ops_ = &ops;
   arena_ = &arena;
   stack_.clear();
@@ -132,17 +149,28 @@ Result<Bytes> Compiler::read_name() {
   SW_TRY(need(4));
   const std::size_t offset = load_le<std::uint32_t>(chunk_, at_);
   at_ += 4;
-  constexpr std::size_t kNameHeader = 8;  // next name in its bucket, hash, count of characters
   if (offset > chunk_.size() || chunk_.size() - offset < kNameHeader)
     return error(Errc::bad_value, "name lies outside of the chunk");
   const std::size_t chars = load_le<std::uint16_t>(chunk_, offset + 6);
   if (chars > limits_.name_chars_max) return error(Errc::limit_exceeded, "name too long");
   if (chunk_.size() - offset - kNameHeader < 2 * chars) return error(Errc::truncated, "name ends outside of the chunk");
+  name_refs_.push_back({static_cast<std::uint32_t>(at_ - 4 - begin_), static_cast<std::uint16_t>(chars), offset == at_,
+                        static_cast<std::uint32_t>(offset + kNameHeader)});
   if (offset == at_) {  // inline: the name and a NUL stand here
     SW_TRY(need(kNameHeader + 2 * chars + 2));
     at_ += kNameHeader + 2 * chars + 2;
   }
   return chunk_.subspan(offset + kNameHeader, 2 * chars);
+}
+
+/// What a name that lies in the chunk means.
+/// OPTIMIZATION: without a hash of its characters where it was met before; EvtxTemplateCache holds the reader to what a
+/// new one says.
+NameInfo Compiler::look_up(Bytes name) {
+  const auto offset = static_cast<std::uint32_t>(name.data() - chunk_.data());
+  KnownName& known = known_names_[offset / 2 % known_names_.size()];
+  if (known.offset != offset) known = {offset, names_->look_up(name)};
+  return known.info;
 }
 
 Result<Bytes> Compiler::read_counted_text() {
@@ -265,7 +293,7 @@ Compiler::Frame Compiler::system_child(Bytes name, const NameInfo& info) {
 }
 
 Compiler::Frame Compiler::make_frame(Scope scope, Bytes name) {
-  const NameInfo info = names_->look_up(name);
+  const NameInfo info = look_up(name);
   Frame f;
   switch (scope) {
     case Scope::document:
@@ -382,7 +410,7 @@ void Compiler::name_data(Frame& frame, std::size_t pieces) {
 }
 
 void Compiler::finish_attribute(Frame& frame, Scope scope, Bytes name, std::size_t pieces) {
-  const NameInfo plain = names_->look_up(name);
+  const NameInfo plain = look_up(name);
   if (plain.known == Known::xmlns || scope == Scope::document || frame.info.known == Known::event) {
     ops_->resize(pieces);
     return;
@@ -426,6 +454,7 @@ void Compiler::settle(std::size_t from, FieldId field, bool emit, Item item) {
     op.field = field;
     op.emit = emit;
     op.item = item;
+    op.used = true;
   }
   const std::size_t count = ops_->size() - from;
   if (count < 2) return;
@@ -435,6 +464,7 @@ void Compiler::settle(std::size_t from, FieldId field, bool emit, Item item) {
   concat.field = field;
   concat.emit = emit;
   concat.item = item;
+  concat.used = true;
   ops_->insert(ops_->begin() + static_cast<std::ptrdiff_t>(from), concat);
 }
 
@@ -467,6 +497,7 @@ void Compiler::close_element() {
     op.field = frame.field;
     op.emit = true;
     op.item = frame.item;
+    op.used = true;
     ops_->push_back(op);
   } else {
     flush(frame);

@@ -43,11 +43,12 @@ std::uint32_t raw_by_tables(std::uint32_t r, Bytes data) noexcept {
 #if defined(__x86_64__)
 
 /// x^n mod P in the reflected form that a carry-less product of reflected operands needs (33 bits).
-constexpr std::uint64_t fold_constant(unsigned n) noexcept {
+template <unsigned n>
+constexpr long long kPower = [] {
   std::uint32_t r = 0x80000000;  // x^0
   for (unsigned i = 0; i < n; ++i) r = (r >> 1) ^ ((r & 1) != 0 ? kPolynomial : 0);
-  return static_cast<std::uint64_t>(r) << 1;
-}
+  return static_cast<long long>(r) << 1;
+}();
 
 __attribute__((target("pclmul,sse4.1"))) inline __m128i fold_128(__m128i a, __m128i b, __m128i k) noexcept {
   return _mm_xor_si128(b, _mm_xor_si128(_mm_clmulepi64_si128(a, k, 0x00), _mm_clmulepi64_si128(a, k, 0x11)));
@@ -62,10 +63,8 @@ __attribute__((target("pclmul,sse4.1"))) std::uint32_t raw_by_clmul(std::uint32_
     return _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(data.data() + at)));
   };
   // A 64-bit half that lies n bits before its place is multiplied by x^n; the reflected product is one bit short.
-  const __m128i by_64 = _mm_set_epi64x(static_cast<long long>(fold_constant(4 * 128 - 32)),
-                                       static_cast<long long>(fold_constant(4 * 128 + 32)));
-  const __m128i by_16 =
-      _mm_set_epi64x(static_cast<long long>(fold_constant(128 - 32)), static_cast<long long>(fold_constant(128 + 32)));
+  const __m128i by_64 = _mm_set_epi64x(kPower<4 * 128 - 32>, kPower<4 * 128 + 32>);
+  const __m128i by_16 = _mm_set_epi64x(kPower<128 - 32>, kPower<128 + 32>);
   __m128i a = _mm_xor_si128(load(0), _mm_cvtsi32_si128(static_cast<int>(r)));
   __m128i b = load(16), c = load(32), d = load(48);
   std::size_t i = 64;
@@ -83,22 +82,70 @@ __attribute__((target("pclmul,sse4.1"))) std::uint32_t raw_by_clmul(std::uint32_
   return raw_by_tables(0, rest);
 }
 
+__attribute__((target("avx2,vpclmulqdq"))) inline __m256i fold_256(__m256i a, __m256i b, __m256i k) noexcept {
+  return _mm256_xor_si256(b,
+                          _mm256_xor_si256(_mm256_clmulepi64_epi128(a, k, 0x00), _mm256_clmulepi64_epi128(a, k, 0x11)));
+}
+
+/// The same, 128 bytes a step. `data` has at least 128.
+__attribute__((target("avx2,vpclmulqdq,pclmul,sse4.1"))) std::uint32_t raw_by_wide_clmul(std::uint32_t r, Bytes data,
+                                                                                         std::size_t& done) noexcept {
+  const auto load = [&data](std::size_t at) __attribute__((target("avx2"))) {
+    return _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(data.data() + at)));
+  };
+  constexpr long long low = kPower<8 * 128 + 32>, high = kPower<8 * 128 - 32>;
+  const __m256i by_128 = _mm256_set_epi64x(high, low, high, low);
+  const __m128i by_16 = _mm_set_epi64x(kPower<128 - 32>, kPower<128 + 32>);
+  __m256i a = _mm256_xor_si256(load(0), _mm256_zextsi128_si256(_mm_cvtsi32_si128(static_cast<int>(r))));
+  __m256i b = load(32), c = load(64), d = load(96);
+  std::size_t i = 128;
+  for (; data.size() - i >= 128; i += 128) {
+    a = fold_256(a, load(i), by_128);
+    b = fold_256(b, load(i + 32), by_128);
+    c = fold_256(c, load(i + 64), by_128);
+    d = fold_256(d, load(i + 96), by_128);
+  }
+  __m128i x = fold_128(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1), by_16);
+  x = fold_128(fold_128(x, _mm256_castsi256_si128(b), by_16), _mm256_extracti128_si256(b, 1), by_16);
+  x = fold_128(fold_128(x, _mm256_castsi256_si128(c), by_16), _mm256_extracti128_si256(c, 1), by_16);
+  x = fold_128(fold_128(x, _mm256_castsi256_si128(d), by_16), _mm256_extracti128_si256(d, 1), by_16);
+  std::array<std::byte, 16> rest;
+  _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(rest.data())), x);
+  done = i;
+  return raw_by_tables(0, rest);
+}
+
 #endif
 
 }  // namespace
 
-std::uint32_t crc32_by_tables(std::uint32_t crc, Bytes data) noexcept { return ~raw_by_tables(~crc, data); }
+CrcWay best_crc_way() noexcept {
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("pclmul") || !__builtin_cpu_supports("sse4.1")) return CrcWay::tables;
+  const bool wide = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("vpclmulqdq");
+  return wide ? CrcWay::wide_clmul : CrcWay::clmul;
+#else
+  return CrcWay::tables;
+#endif
+}
+
+std::uint32_t crc32_by(CrcWay way, std::uint32_t crc, Bytes data) noexcept {
+  std::uint32_t r = ~crc;
+  std::size_t done = 0;
+#if defined(__x86_64__)
+  if (way == CrcWay::wide_clmul && data.size() >= 128)
+    r = raw_by_wide_clmul(r, data, done);
+  else if (way != CrcWay::tables && data.size() >= 64)
+    r = raw_by_clmul(r, data, done);
+#else
+  (void)way;
+#endif
+  return ~raw_by_tables(r, data.subspan(done));
+}
 
 std::uint32_t crc32(std::uint32_t crc, Bytes data) noexcept {
-#if defined(__x86_64__)
-  static const bool has_clmul = __builtin_cpu_supports("pclmul") != 0 && __builtin_cpu_supports("sse4.1") != 0;
-  if (has_clmul && data.size() >= 64) {
-    std::size_t done = 0;
-    const std::uint32_t r = raw_by_clmul(~crc, data, done);
-    return ~raw_by_tables(r, data.subspan(done));
-  }
-#endif
-  return crc32_by_tables(crc, data);
+  static const CrcWay best = best_crc_way();
+  return crc32_by(best, crc, data);
 }
 
 }  // namespace stopwarden::evtx

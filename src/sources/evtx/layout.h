@@ -46,6 +46,8 @@ struct RecordHeader {
 };
 static_assert(sizeof(RecordHeader) == kRecordHeaderSize && alignof(RecordHeader) == 1);
 
+inline constexpr std::size_t kNameHeader = 8;  // in front of a name: the next of its bucket, hash, count of characters
+
 /// In front of a template's BinXML.
 struct DefinitionHeader {
   Le<std::uint32_t> next;
@@ -65,10 +67,5 @@ struct Limits {
   std::size_t chunk_steps_max = 4'194'304;    // the same for one chunk, so that 1,600 records cannot each use
   std::size_t chunk_text_max = 16 * 1'048'576;  // their full share (seen: 59,087)
 };
-
-/// What a value of so many bytes is charged: no text of a value or an array is longer (five bytes for an int8 with its
-/// comma; a short GUID, time or number). Charged whether or not the text is made, so that what is dropped does not
-/// depend on what is asked.
-constexpr std::size_t text_cost(std::size_t value_bytes) noexcept { return 5 * value_bytes + 40; }
 
 }  // namespace stopwarden::evtx

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <utility>
 
 #include "sources/evtx/value.h"
@@ -30,20 +31,6 @@ constexpr std::array<std::pair<std::string_view, Known>, 18> kKnown{{
     {"SystemTime", Known::system_time},
     {"Message", Known::message},
 }};
-
-/// Eight bytes a step; good enough where a collision costs one more comparison.
-std::uint64_t hash_bytes(std::uint64_t h, Bytes b) noexcept {
-  constexpr std::uint64_t kPrime = 0x9E3779B97F4A7C15;
-  std::size_t i = 0;
-  for (; b.size() - i >= 8; i += 8) {
-    h = (h ^ load_le<std::uint64_t>(b, i)) * kPrime;
-    h ^= h >> 29;
-  }
-  std::uint64_t tail = b.size() - i;
-  for (; i < b.size(); ++i) tail = tail << 8 | static_cast<std::uint64_t>(b[i]);
-  h = (h ^ tail) * kPrime;
-  return h ^ (h >> 32);
-}
 
 }  // namespace
 
@@ -77,7 +64,8 @@ NameInfo NameTable::resolve(Bytes prefix, Bytes name) {
 }
 
 NameInfo NameTable::look_up(Bytes prefix, Bytes name) {
-  const std::uint64_t hash = hash_bytes(hash_bytes(0, prefix), name);
+  const std::hash<std::string_view> hash_of;
+  const std::size_t hash = hash_of(as_text(name)) ^ (31 * hash_of(as_text(prefix)));
   const auto same = [&](const Slot& slot) {
     return slot.hash == hash && slot.prefix_size == prefix.size() && slot.key.size() == prefix.size() + name.size() &&
            (prefix.empty() || std::memcmp(slot.key.data(), prefix.data(), prefix.size()) == 0) &&

@@ -62,7 +62,7 @@ class NameTable {
   static constexpr std::size_t kSlots = 4096;
   static constexpr std::size_t kProbes = 8;
   struct Slot {
-    std::uint64_t hash = 0;
+    std::size_t hash = 0;
     std::string key;  // empty: free
     std::size_t prefix_size = 0;
     NameInfo info;

@@ -3,8 +3,8 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,17 +13,18 @@
 #include "sources/evtx/compile.h"
 #include "sources/evtx/layout.h"
 #include "sources/evtx/names.h"
+#include "sources/evtx/template_cache.h"
 #include "sources/evtx/value.h"
 
 namespace stopwarden::evtx {
 
-/// Reads the records of one chunk after the other. Keeps the chunk's compiled templates and all scratch memory.
+/// Reads the records of one chunk after the other. Keeps compiled templates and all scratch memory.
 class RecordReader final : public FieldReader {
  public:
   /// `planner` may be nullptr.
   RecordReader(const WantedFields& wanted, FieldPlanner* planner, const Limits& limits);
 
-  /// Forgets the templates of the chunk before. `chunk` stays where it is until the next call.
+  /// `chunk` stays where it is until the next call.
   void begin_chunk(Bytes chunk);
 
   /// Reads the BinXML in chunk[at, end) into `event`: everything but origin and raw. With a planner, `choice` and
@@ -43,10 +44,9 @@ class RecordReader final : public FieldReader {
  private:
   /// A template definition met in this chunk.
   struct Template {
-    std::uint64_t key = 0;             // offset and scope
-    std::uint32_t epoch = 0;           // of which chunk; others are free
-    std::uint32_t begin = 0, end = 0;  // in ops_
-    Head head;
+    std::uint64_t key = 0;    // offset and scope
+    std::uint32_t epoch = 0;  // of which chunk; others are free
+    Program program;
     std::optional<Error> error;
   };
   static constexpr std::size_t kTemplates = 1024;  // seen: 49 in a chunk
@@ -56,33 +56,51 @@ class RecordReader final : public FieldReader {
   struct Values {
     std::size_t base = 0, count = 0;
   };
-
   /// What one record may use, so that all_fields() can start where read() did.
   struct Budget {
     std::size_t steps = 0, text = 0;
     CompileBudget compile;
   };
+  /// Where the next field and the next text go. A walk keeps it in a local, so that it stays in registers.
+  struct Out {
+    FieldValue* field = nullptr;
+    char* text = nullptr;
+    std::size_t text_left = 0;
+  };
 
-  Status walk_record(Event& event, std::vector<FieldValue>& fields, const Budget& budget);
-  void plan(const std::vector<Op>& ops, std::size_t begin, const Head& head, Values values);
-  bool chosen(FieldId field) const noexcept { return choice_ == nullptr || choice_->contains(field); }
-  bool unnamed_chosen();
-  bool needed(const Op& op);
+  Status walk_record(Event& event, std::vector<FieldValue>& fields, char* text, const Budget& budget);
+  void plan(const Program& program, Values values);
   Status read_fragment(std::size_t at, std::size_t end, Scope scope, std::size_t depth);
   Result<std::size_t> read_instance(std::size_t at, std::size_t end, Scope scope, std::size_t depth);
   Result<std::size_t> read_values(std::size_t at, std::size_t end);
   Status run_template(std::size_t definition, Scope scope, Values values, std::size_t depth);
-  Status walk(const std::vector<Op>& ops, std::size_t begin, std::size_t end, Values values, std::size_t depth);
-  Status walk_concat(const std::vector<Op>& ops, std::size_t begin, std::size_t count, const Op& op, Values values,
-                     std::size_t depth);
+  void find_template(std::size_t definition, Scope scope, Template& t);
+  Program store(const std::vector<Op>& ops, Arena& arena);
+
+  // walk.cpp
+  Status walk(const Program& program, Values values, std::size_t depth);
+  Status walk_other(const Op*& op, Values values, std::size_t depth);
+  Status walk_concat(const Op& whole, Values values, std::size_t depth);
+  Status put_pieces(const Op& whole, Values values, bool make);
   Status walk_value(const Op& op, Value v, std::size_t depth);
   Value value_of(const Op& op, Values values);
   void set_name(const Op& op, Values values);
+  bool chosen(FieldId field) const noexcept { return choice_ == nullptr || choice_->contains(field); }
+  bool unnamed_chosen();
+  bool needed(const Op& op);
   void put_value(const Op& op, std::uint8_t type, Bytes bytes);
   void put(const Op& op, Text text);
+  void emit(FieldId field, Text text) {
+    if (chosen(field)) *out_.field++ = {field, text.kind, text.text};
+  }
   void note(Item item, std::uint8_t type, Bytes bytes);
   void note_text(Item item, std::string_view text);
-  Text format(std::uint8_t type, Bytes bytes);
+  Text format(std::uint8_t type, Bytes bytes, char*& out);
+  /// Sees to it that so many fields fit behind out_.field.
+  void make_room(std::size_t fields) {
+    if (static_cast<std::size_t>(fields_->data() + fields_->size() - out_.field) < fields) grow(fields);
+  }
+  void grow(std::size_t fields);
   static bool spend(std::size_t& left, std::size_t amount) noexcept {
     if (amount > left) return false;
     left -= amount;
@@ -96,6 +114,8 @@ class RecordReader final : public FieldReader {
   Limits limits_;
   NameTable names_;
   Compiler compiler_;
+  TemplateCache cache_;
+  ValueWriter writer_;
   FieldId data_field_ = kUnnamedField;
   bool data_wanted_ = false;
   std::array<std::optional<FieldId>, kParamsMax> params_;
@@ -103,7 +123,7 @@ class RecordReader final : public FieldReader {
 
   // Of the chunk.
   Bytes chunk_;
-  std::vector<Op> ops_;
+  std::vector<Op> compiled_;  // the latest compilation, before it is stored
   std::vector<Template> templates_;
   std::uint32_t epoch_ = 0;
   Arena chunk_arena_;
@@ -111,17 +131,21 @@ class RecordReader final : public FieldReader {
   std::size_t chunk_steps_left_ = 0, chunk_text_left_ = 0;
 
   // Of the record.
-  std::vector<Op> fragment_ops_;
-  std::vector<Value> values_;
+  std::vector<Value> values_;  // used up to values_used_
+  std::size_t values_used_ = 0;
   std::size_t at_ = 0, end_ = 0;
   Budget budget_at_start_;
-  std::vector<FieldValue> fields_, all_fields_;
-  std::vector<std::string_view> literals_;  // values that stand in the templates, not in the record
+  std::unique_ptr<char[]> text_;
+  std::vector<FieldValue> first_fields_, all_fields_;  // as long as they ever had to be
+  std::vector<FieldValue>* fields_ = nullptr;          // which of the two is being filled
+  Out out_;
+  // For may_hold().
+  std::vector<std::string_view> literals_;  // of what was walked: values that stand in templates, not in the record
+  std::size_t data_ = 0;                    // where the values' bytes begin; 0: there are none
   bool joined_pieces_ = false;              // a value was pieced together
-  std::vector<FieldValue>* out_ = nullptr;
   Arena arena_;
-  std::string joined_;
   Event* event_ = nullptr;
+  std::span<const FieldValue> first_, all_;
   const FieldChoice* choice_ = nullptr;  // nullptr: everything
   struct {
     std::string_view channel, provider;
@@ -130,7 +154,7 @@ class RecordReader final : public FieldReader {
   bool may_plan_ = false;  // nothing of the record was walked yet
   bool all_read_ = false;
   enum class Unnamed : std::uint8_t { unknown, skip, take } unnamed_chosen_ = Unnamed::unknown;
-  std::size_t steps_left_ = 0, text_left_ = 0;
+  std::size_t steps_left_ = 0;
   std::size_t unnamed_ = 0;  // unnamed Data values so far
   FieldId dynamic_field_ = kUnnamedField;
   bool dynamic_wanted_ = false;

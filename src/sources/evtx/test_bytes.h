@@ -243,14 +243,14 @@ class ChunkBuilder {
     poke<std::uint32_t>(out, 44, static_cast<std::uint32_t>(last_));
     poke<std::uint32_t>(out, 48, free_offset);
     const std::size_t end = free_offset <= kChunkSize ? free_offset : kChunkHeaderSize;
-    poke<std::uint32_t>(out, 52,
-                        crc32_by_tables(0, as_bytes(std::string_view(out).substr(512, end < 512 ? 0 : end - 512))));
+    poke<std::uint32_t>(
+        out, 52, crc32_by(CrcWay::tables, 0, as_bytes(std::string_view(out).substr(512, end < 512 ? 0 : end - 512))));
     seal(out);
     return out;
   }
   static void seal(std::string& out) {
-    const std::uint32_t head = crc32_by_tables(0, as_bytes(std::string_view(out).substr(0, 120)));
-    poke<std::uint32_t>(out, 124, crc32_by_tables(head, as_bytes(std::string_view(out).substr(128, 384))));
+    const std::uint32_t head = crc32_by(CrcWay::tables, 0, as_bytes(std::string_view(out).substr(0, 120)));
+    poke<std::uint32_t>(out, 124, crc32_by(CrcWay::tables, head, as_bytes(std::string_view(out).substr(128, 384))));
   }
 
   bool dependency_ids = false;
@@ -272,7 +272,7 @@ inline std::string file_header(std::uint16_t chunks, std::uint32_t flags = 0) {
   poke<std::uint16_t>(out, 40, 4096);
   poke<std::uint16_t>(out, 42, chunks);
   poke<std::uint32_t>(out, 120, flags);
-  poke<std::uint32_t>(out, 124, crc32_by_tables(0, as_bytes(std::string_view(out).substr(0, 120))));
+  poke<std::uint32_t>(out, 124, crc32_by(CrcWay::tables, 0, as_bytes(std::string_view(out).substr(0, 120))));
   return out;
 }
 

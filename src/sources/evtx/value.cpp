@@ -5,12 +5,7 @@
 #include <bit>
 #include <charconv>
 #include <chrono>
-
-#include "base/text.h"
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
+#include <cstring>
 
 namespace stopwarden::evtx {
 namespace {
@@ -21,135 +16,64 @@ constexpr std::array<char16_t, 32> kCp1252{0x20AC, 0x0081, 0x201A, 0x0192, 0x201
                                            0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                            0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178};
 
-/// Copies as long as the units are ASCII; returns how many were.
-std::size_t copy_ascii(Bytes utf16, char* out) noexcept {
-  const std::size_t units = utf16.size() / 2;
-  std::size_t i = 0;
-#if defined(__SSE2__)
-  // OPTIMIZATION: 16 units a step; ValueText.AsciiFastPathEqualsBase compares with the plain way at every length.
-  const auto load = [&utf16](std::size_t unit) {
-    return _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(utf16.data() + 2 * unit)));
-  };
-  const __m128i high = _mm_set1_epi16(static_cast<short>(0xFF80));
-  for (; units - i >= 16; i += 16) {
-    const __m128i a = load(i), b = load(i + 8);
-    const __m128i other = _mm_and_si128(_mm_or_si128(a, b), high);
-    if (_mm_movemask_epi8(_mm_cmpeq_epi16(other, _mm_setzero_si128())) != 0xFFFF) break;
-    _mm_storeu_si128(static_cast<__m128i*>(static_cast<void*>(out + i)), _mm_packus_epi16(a, b));
-  }
-  for (; units - i >= 8; i += 8) {
-    const __m128i a = load(i);
-    if (_mm_movemask_epi8(_mm_cmpeq_epi16(_mm_and_si128(a, high), _mm_setzero_si128())) != 0xFFFF) break;
-    _mm_storel_epi64(static_cast<__m128i*>(static_cast<void*>(out + i)), _mm_packus_epi16(a, a));
-  }
-#endif
-  for (; i < units; ++i) {
-    const auto u = load_le<std::uint16_t>(utf16, 2 * i);
-    if (u >= 0x80) break;
-    out[i] = static_cast<char>(u);
-  }
-  return i;
-}
-
-std::string_view ansi_text(Bytes bytes, Arena& arena) {
+char* put_ansi(char* out, Bytes bytes) noexcept {
   while (!bytes.empty() && bytes.back() == std::byte{0}) bytes = bytes.first(bytes.size() - 1);
-  const std::size_t room = bytes.size() * 3;
-  char* out = arena.allocate(room);
-  std::size_t n = 0;
-  for (const std::byte byte : bytes) {
-    char32_t c = static_cast<unsigned char>(byte);
+  for (std::size_t i = 0; i < bytes.size();) {
+    constexpr std::uint64_t kHigh = 0x8080808080808080;
+    if (bytes.size() - i >= 8 && (load_le<std::uint64_t>(bytes, i) & kHigh) == 0) {  // eight of ASCII at once
+      store_text(out, load_le<std::uint64_t>(bytes, i));
+      i += 8;
+      out += 8;
+      continue;
+    }
+    char32_t c = static_cast<unsigned char>(bytes[i++]);
     if (c >= 0x80 && c < 0xA0) c = kCp1252[c - 0x80];
     if (c < 0x80) {
-      out[n++] = static_cast<char>(c);
+      *out++ = static_cast<char>(c);
     } else if (c < 0x800) {
-      out[n++] = static_cast<char>(0xC0 | (c >> 6));
-      out[n++] = static_cast<char>(0x80 | (c & 0x3F));
+      *out++ = static_cast<char>(0xC0 | (c >> 6));
+      *out++ = static_cast<char>(0x80 | (c & 0x3F));
     } else {
-      out[n++] = static_cast<char>(0xE0 | (c >> 12));
-      out[n++] = static_cast<char>(0x80 | ((c >> 6) & 0x3F));
-      out[n++] = static_cast<char>(0x80 | (c & 0x3F));
+      *out++ = static_cast<char>(0xE0 | (c >> 12));
+      *out++ = static_cast<char>(0x80 | ((c >> 6) & 0x3F));
+      *out++ = static_cast<char>(0x80 | (c & 0x3F));
     }
   }
-  arena.shrink_last(room, n);
-  return {out, n};
+  return out;
 }
 
-std::string_view hex_text(Bytes bytes, Arena& arena) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  char* out = arena.allocate(2 * bytes.size());
-  std::size_t n = 0;
-  for (const std::byte b : bytes) {
-    out[n++] = kDigits[static_cast<unsigned>(b) >> 4];
-    out[n++] = kDigits[static_cast<unsigned>(b) & 15];
-  }
-  return {out, n};
+std::uint32_t load_be32(Bytes b, std::size_t at) noexcept {
+  const auto v = load_le<std::uint32_t>(b, at);
+  return v >> 24 | ((v >> 8) & 0xFF00) | ((v << 8) & 0xFF0000) | v << 24;
 }
 
-/// Decimal or shortest round trip, straight into the arena.
-template <class Number>
-std::string_view number_text(Number value, Arena& arena) {
+char* put_hex_bytes(char* out, Bytes bytes) noexcept {
+  std::size_t i = 0;
+  for (; bytes.size() - i >= 4; i += 4, out += 8) store_text(out, hex_characters(load_be32(bytes, i), HexCase::upper));
+  for (; i < bytes.size(); ++i, out += 2)
+    store_text(out, hex_characters(static_cast<std::uint32_t>(bytes[i]) << 24, HexCase::upper));
+  return out;
+}
+
+char* put_signed(char* out, std::int64_t v) noexcept {
+  if (v < 0) *out++ = '-';
+  return put_decimal(out, v < 0 ? 0 - static_cast<std::uint64_t>(v) : static_cast<std::uint64_t>(v));
+}
+
+char* put_boolean(char* out, Bytes bytes) noexcept {
+  bool any = false;
+  for (const std::byte byte : bytes) any = any || byte != std::byte{0};
+  const std::string_view text = any ? "true" : "false";
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+/// The shortest text that reads back the same.
+template <class Real>
+char* put_real(char* out, Real value) noexcept {
   constexpr std::size_t kRoom = 40;
-  char* out = arena.allocate(kRoom);
   const auto [end, error] = std::to_chars(out, out + kRoom, value);
-  const auto n = error == std::errc{} ? static_cast<std::size_t>(end - out) : 0;
-  arena.shrink_last(kRoom, n);
-  return {out, n};
-}
-
-std::string_view hex_number_text(std::uint64_t value, Arena& arena) {
-  constexpr std::size_t kRoom = 18;
-  char* out = arena.allocate(kRoom);
-  out[0] = '0';
-  out[1] = 'x';
-  const auto n = static_cast<std::size_t>(std::to_chars(out + 2, out + kRoom, value, 16).ptr - out);
-  arena.shrink_last(kRoom, n);
-  return {out, n};
-}
-
-void put_digits(char* out, std::uint64_t value, int count) noexcept {
-  for (int i = count - 1; i >= 0; --i, value /= 10) out[i] = static_cast<char>('0' + value % 10);
-}
-
-struct CivilTime {
-  std::uint64_t year, month, day, hour, minute, second, fraction;
-};
-
-/// "2026-11-25T01:02:03.1234567Z" with `fraction_digits` digits of `fraction`. Years above 9999 do not occur.
-std::string_view civil_text(const CivilTime& t, int fraction_digits, Arena& arena) {
-  const std::size_t size = 21 + static_cast<std::size_t>(fraction_digits);
-  char* out = arena.allocate(size);
-  put_digits(out, t.year, 4);
-  out[4] = '-';
-  put_digits(out + 5, t.month, 2);
-  out[7] = '-';
-  put_digits(out + 8, t.day, 2);
-  out[10] = 'T';
-  put_digits(out + 11, t.hour, 2);
-  out[13] = ':';
-  put_digits(out + 14, t.minute, 2);
-  out[16] = ':';
-  put_digits(out + 17, t.second, 2);
-  out[19] = '.';
-  put_digits(out + 20, t.fraction, fraction_digits);
-  out[size - 1] = 'Z';
-  return {out, size};
-}
-
-std::string_view filetime_text(std::uint64_t ticks, Arena& arena) {
-  constexpr std::uint64_t kTicksPerSecond = 10'000'000;
-  constexpr std::uint64_t kYear10000 = 2'650'467'744'000'000'000;  // no four digits for what comes later
-  if (ticks >= kYear10000) return number_text(ticks, arena);
-  constexpr std::chrono::sys_days kEpoch{std::chrono::year{1601} / 1 / 1};
-  const std::uint64_t seconds = ticks / kTicksPerSecond;
-  const std::chrono::year_month_day date{kEpoch + std::chrono::days{static_cast<int>(seconds / 86'400)}};
-  const CivilTime t{static_cast<std::uint64_t>(static_cast<int>(date.year())),
-                    static_cast<unsigned>(date.month()),
-                    static_cast<unsigned>(date.day()),
-                    seconds / 3600 % 24,
-                    seconds / 60 % 60,
-                    seconds % 60,
-                    ticks % kTicksPerSecond};
-  return civil_text(t, 7, arena);
+  return error == std::errc{} ? end : out;
 }
 
 struct SystemTime {
@@ -171,51 +95,24 @@ std::optional<SystemTime> system_time(Bytes bytes) noexcept {
   return t;
 }
 
-std::string_view guid_text(Bytes b, Arena& arena) {
-  static constexpr char kDigits[] = "0123456789ABCDEF";
-  static constexpr std::array<std::uint8_t, 16> kOrder{3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15};
-  char* out = arena.allocate(38);
-  std::size_t n = 0;
-  out[n++] = '{';
-  for (std::size_t i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out[n++] = '-';
-    const auto v = static_cast<unsigned>(b[kOrder[i]]);
-    out[n++] = kDigits[v >> 4];
-    out[n++] = kDigits[v & 15];
-  }
-  out[n++] = '}';
-  return {out, n};
-}
-
-/// [MS-DTYP] 2.4.2. Nothing when the bytes are too few.
-std::optional<std::string_view> sid_text(Bytes b, Arena& arena) {
-  if (b.size() < 8) return std::nullopt;
-  const auto count = static_cast<std::size_t>(b[1]);
-  if (count > 15 || b.size() - 8 < 4 * count) return std::nullopt;
-  constexpr std::size_t kRoom = 4 + 3 + 1 + 20 + 15 * 11;
-  char* const out = arena.allocate(kRoom);
-  char* at = out;
-  const auto put = [&at, out](std::uint64_t v, int base) { at = std::to_chars(at, out + kRoom, v, base).ptr; };
-  *at++ = 'S';
-  *at++ = '-';
-  put(static_cast<std::uint64_t>(b[0]), 10);
-  *at++ = '-';
-  std::uint64_t authority = 0;
-  for (std::size_t i = 2; i < 8; ++i) authority = authority << 8 | static_cast<std::uint64_t>(b[i]);
-  if (authority >> 32 != 0) {
-    *at++ = '0';
-    *at++ = 'x';
-    put(authority, 16);
-  } else {
-    put(authority, 10);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    *at++ = '-';
-    put(load_le<std::uint32_t>(b, 8 + 4 * i), 10);
-  }
-  const auto n = static_cast<std::size_t>(at - out);
-  arena.shrink_last(kRoom, n);
-  return std::string_view{out, n};
+/// "2026-11-25T01:02:03.045Z". Years above 9999 do not occur.
+char* put_systemtime(char* out, const SystemTime& t) noexcept {
+  const auto number = [](std::uint16_t v) { return static_cast<std::uint32_t>(v); };
+  store_text(out, (decimal_digits(number(t.year)) + kZeros) >> 32);
+  out[4] = '-';
+  put_pair(out + 5, t.month);
+  out[7] = '-';
+  put_pair(out + 8, t.day);
+  out[10] = 'T';
+  put_pair(out + 11, t.hour);
+  out[13] = ':';
+  put_pair(out + 14, t.minute);
+  out[16] = ':';
+  put_pair(out + 17, t.second);
+  out[19] = '.';
+  store_text(out + 20, (decimal_digits(number(t.millisecond)) + kZeros) >> 40);
+  out[23] = 'Z';
+  return out + 24;
 }
 
 /// An integer by the bytes that are there: 1, 2, 4 or 8, whatever its type promises.
@@ -266,95 +163,195 @@ std::size_t fixed_size(Type type) noexcept {
   return 0;
 }
 
-std::optional<Text> format_fixed(Type type, Bytes b, Arena& arena) {
+ValueKind kind_of(Type type) noexcept {
   switch (type) {
+    case Type::null: return ValueKind::null;
     case Type::int8:
-    case Type::int16:
-    case Type::int32:
-    case Type::int64:
-      if (const auto v = load_any(b)) return Text{ValueKind::integer, number_text(sign_extend(*v, b.size()), arena)};
-      break;
     case Type::uint8:
+    case Type::int16:
     case Type::uint16:
+    case Type::int32:
     case Type::uint32:
-    case Type::uint64:
-      if (const auto v = load_any(b)) return Text{ValueKind::integer, number_text(*v, arena)};
-      break;
-    case Type::hex32:
-    case Type::hex64:
-    case Type::size:
-    case Type::evt_handle:
-      if (const auto v = load_any(b)) return Text{ValueKind::string, hex_number_text(*v, arena)};
-      break;
+    case Type::int64:
+    case Type::uint64: return ValueKind::integer;
     case Type::real32:
-      if (b.size() == 4)
-        return Text{ValueKind::real, number_text(std::bit_cast<float>(load_le<std::uint32_t>(b, 0)), arena)};
-      break;
-    case Type::real64:
-      if (b.size() == 8)
-        return Text{ValueKind::real, number_text(std::bit_cast<double>(load_le<std::uint64_t>(b, 0)), arena)};
-      break;
-    case Type::boolean: {
-      bool any = false;
-      for (const std::byte byte : b) any = any || byte != std::byte{0};
-      if (!b.empty()) return Text{ValueKind::boolean, any ? "true" : "false"};
-      break;
-    }
-    case Type::guid:
-      if (b.size() == 16) return Text{ValueKind::string, guid_text(b, arena)};
-      break;
-    case Type::filetime:
-      if (b.size() == 8) return Text{ValueKind::string, filetime_text(load_le<std::uint64_t>(b, 0), arena)};
-      break;
-    case Type::systemtime:
-      if (const auto t = system_time(b))
-        return Text{ValueKind::string,
-                    civil_text({t->year, t->month, t->day, t->hour, t->minute, t->second, t->millisecond}, 3, arena)};
-      break;
-    case Type::sid:
-      if (const auto text = sid_text(b, arena)) return Text{ValueKind::string, *text};
-      break;
-    case Type::null:
-    case Type::string:
-    case Type::ansi_string:
-    case Type::binary:
-    case Type::binxml:
-    case Type::evt_xml: break;
+    case Type::real64: return ValueKind::real;
+    case Type::boolean: return ValueKind::boolean;
+    default: return ValueKind::string;
   }
-  return std::nullopt;
 }
 
 }  // namespace
 
-std::string_view string_text(Bytes utf16, Arena& arena) {
-  std::size_t units = utf16.size() / 2;
-  while (units != 0 && load_le<std::uint16_t>(utf16, 2 * (units - 1)) == 0) --units;
-  utf16 = utf16.first(2 * units);
-  if (units == 0) return "";
-  char* out = arena.allocate(units);
-  if (copy_ascii(utf16, out) == units) return {out, units};
-  arena.shrink_last(units, 0);
-  return utf16le_to_utf8(utf16, arena);
+/// [MS-DTYP] 2.4.2.
+char* ValueWriter::put_sid(char* out, Bytes b) noexcept {
+  if (b.size() < 8) return nullptr;
+  const auto count = static_cast<std::size_t>(b[1]);
+  if (count > 15 || b.size() - 8 < 4 * count) return nullptr;
+  *out++ = 'S';
+  *out++ = '-';
+  out = put_decimal(out, static_cast<std::uint64_t>(b[0]));
+  *out++ = '-';
+  std::uint64_t authority = 0;
+  for (std::size_t i = 2; i < 8; ++i) authority = authority << 8 | static_cast<std::uint64_t>(b[i]);
+  out = authority >> 32 != 0 ? put_hex_number(out, authority) : put_decimal(out, authority);
+  for (std::size_t i = 0; i < count; ++i) {
+    *out++ = '-';
+    out = put_decimal(out, load_le<std::uint32_t>(b, 8 + 4 * i));
+  }
+  return out;
+}
+
+char* ValueWriter::put_guid(char* out, Bytes b) noexcept {
+  const auto characters = [](std::uint32_t v) { return hex_characters(v, HexCase::upper); };
+  const std::uint64_t two_and_three =
+      characters(static_cast<std::uint32_t>(load_le<std::uint16_t>(b, 4)) << 16 | load_le<std::uint16_t>(b, 6));
+  const std::uint64_t four_and_five = characters(load_be32(b, 8));
+  out[0] = '{';
+  store_text(out + 1, characters(load_le<std::uint32_t>(b, 0)));
+  out[9] = '-';
+  store_text(out + 10, two_and_three);
+  out[14] = '-';
+  store_text(out + 15, two_and_three >> 32);
+  out[19] = '-';
+  store_text(out + 20, four_and_five);
+  out[24] = '-';
+  store_text(out + 25, four_and_five >> 32);
+  store_text(out + 29, characters(load_be32(b, 12)));
+  out[37] = '}';
+  return out + 38;
+}
+
+char* ValueWriter::put_filetime(char* out, std::uint64_t ticks) noexcept {
+  constexpr std::uint64_t kTicksPerSecond = 10'000'000;
+  constexpr std::uint64_t kYear10000 = 2'650'467'744'000'000'000;  // no four digits for what comes later
+  if (ticks >= kYear10000) return put_decimal(out, ticks);
+  const std::uint64_t seconds = ticks / kTicksPerSecond, day = seconds / 86'400;
+  const auto second = static_cast<unsigned>(seconds - 86'400 * day);
+  if (day != day_) {
+    constexpr std::chrono::sys_days kEpoch{std::chrono::year{1601} / 1 / 1};
+    const std::chrono::year_month_day date{kEpoch + std::chrono::days{static_cast<int>(day)}};
+    store_text(date_, (decimal_digits(static_cast<std::uint32_t>(static_cast<int>(date.year()))) + kZeros) >> 32);
+    date_[4] = '-';
+    put_pair(date_ + 5, static_cast<unsigned>(date.month()));
+    date_[7] = '-';
+    put_pair(date_ + 8, static_cast<unsigned>(date.day()));
+    date_[10] = 'T';
+    day_ = day;
+  }
+  std::memcpy(out, date_, sizeof date_);
+  put_pair(out + 11, second / 3600);
+  out[13] = ':';
+  put_pair(out + 14, second / 60 % 60);
+  out[16] = ':';
+  put_pair(out + 17, second % 60);
+  out[19] = '.';
+  const auto fraction = static_cast<std::uint32_t>(ticks - kTicksPerSecond * seconds);
+  store_text(out + 20, (decimal_digits(fraction) + kZeros) >> 8);
+  out[27] = 'Z';
+  return out + 28;
+}
+
+/// Everything that is no plain run of bytes. False when the size fits no reading of the type; `out` is then as before.
+bool ValueWriter::write_fixed(Type type, Bytes b, char*& out) {
+  switch (type) {
+    case Type::int8:
+    case Type::int16:
+    case Type::int32:
+    case Type::int64: {
+      const auto v = load_any(b);
+      if (!v) return false;
+      out = put_signed(out, sign_extend(*v, b.size()));
+      return true;
+    }
+    case Type::uint8:
+    case Type::uint16:
+    case Type::uint32:
+    case Type::uint64: {
+      const auto v = load_any(b);
+      if (!v) return false;
+      out = put_decimal(out, *v);
+      return true;
+    }
+    case Type::hex32:
+    case Type::hex64:
+    case Type::size:
+    case Type::evt_handle: {
+      const auto v = load_any(b);
+      if (!v) return false;
+      out = put_hex_number(out, *v);
+      return true;
+    }
+    case Type::real32:
+      if (b.size() != 4) return false;
+      out = put_real(out, std::bit_cast<float>(load_le<std::uint32_t>(b, 0)));
+      return true;
+    case Type::real64:
+      if (b.size() != 8) return false;
+      out = put_real(out, std::bit_cast<double>(load_le<std::uint64_t>(b, 0)));
+      return true;
+    case Type::boolean:
+      if (b.empty()) return false;
+      out = put_boolean(out, b);
+      return true;
+    case Type::guid:
+      if (b.size() != 16) return false;
+      out = put_guid(out, b);
+      return true;
+    case Type::filetime:
+      if (b.size() != 8) return false;
+      out = put_filetime(out, load_le<std::uint64_t>(b, 0));
+      return true;
+    case Type::systemtime: {
+      const auto t = system_time(b);
+      if (!t) return false;
+      out = put_systemtime(out, *t);
+      return true;
+    }
+    case Type::sid: {
+      char* const end = put_sid(out, b);
+      if (end == nullptr) return false;
+      out = end;
+      return true;
+    }
+    default: return false;
+  }
+}
+
+ValueKind ValueWriter::write_any(Type type, Bytes bytes, char*& out, bool& fits) {
+  switch (type) {
+    case Type::null: return ValueKind::null;
+    case Type::string:
+    case Type::evt_xml: out = put_utf16(out, bytes, bytes.data() + bytes.size()); return ValueKind::string;
+    case Type::ansi_string: out = put_ansi(out, bytes); return ValueKind::string;
+    case Type::binary: out = put_hex_bytes(out, bytes); return ValueKind::string;
+    default: break;
+  }
+  if (write_fixed(type, bytes, out)) {
+    // A wrong but usable size: bools of other sizes are common enough to be no oddity.
+    const std::size_t size = fixed_size(type);
+    if (size != 0 && bytes.size() != size && type != Type::boolean) fits = false;
+    return kind_of(type);
+  }
+  fits = false;
+  out = put_hex_bytes(out, bytes);
+  return ValueKind::string;
 }
 
 Text format_value(std::uint8_t type, Bytes bytes, Arena& arena, bool& fits) {
-  const Type t{type};
-  switch (t) {
-    case Type::null: return {ValueKind::null, ""};
-    case Type::string:
-    case Type::evt_xml: return {ValueKind::string, string_text(bytes, arena)};
-    case Type::ansi_string: return {ValueKind::string, ansi_text(bytes, arena)};
-    case Type::binary: return {ValueKind::string, hex_text(bytes, arena)};
-    default: break;
-  }
-  if (const auto text = format_fixed(t, bytes, arena)) {
-    // A wrong but usable size: bools of other sizes are common enough to be no oddity.
-    const std::size_t size = fixed_size(t);
-    if (size != 0 && bytes.size() != size && t != Type::boolean) fits = false;
-    return *text;
-  }
-  fits = false;
-  return {ValueKind::string, hex_text(bytes, arena)};
+  const std::size_t room = text_cost(bytes.size()) + kTextSlack;
+  char* out = arena.allocate(room);
+  const Text text = ValueWriter().write(type, bytes, bytes.data() + bytes.size(), out, fits);
+  arena.shrink_last(room, text.text.size());
+  return text;
+}
+
+std::string_view string_text(Bytes utf16, Arena& arena) {
+  const std::size_t room = utf16.size() / 2 * 3 + kTextSlack;
+  char* const out = arena.allocate(room);
+  const auto size = static_cast<std::size_t>(put_utf16(out, utf16, utf16.data() + utf16.size()) - out);
+  arena.shrink_last(room, size);
+  return {out, size};
 }
 
 ArrayWalk::ArrayWalk(std::uint8_t array_type, Bytes bytes) noexcept

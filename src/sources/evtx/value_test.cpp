@@ -3,7 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include <limits>
+#include <array>
+#include <charconv>
 #include <string>
 #include <vector>
 
@@ -116,16 +117,56 @@ TEST(ValueText, SurvivesEverySizeOfEveryType) {
     }
 }
 
-TEST(ValueText, AsciiFastPathEqualsBase) {
-  Arena arena;
-  for (std::size_t n = 0; n < 70; ++n)
+TEST(Utf16, EveryWayGivesTheSame) {
+  std::vector<char> out(4096), plain(4096);
+  for (std::size_t n = 0; n < 140; ++n)
     for (std::size_t odd = 0; odd <= n; ++odd) {
       std::string utf16;
       for (std::size_t i = 0; i < n; ++i)
-        utf16 += le<std::uint16_t>(static_cast<std::uint16_t>(i == odd ? 0x17f + i : 'a' + i % 26));
-      EXPECT_EQ(string_text(as_bytes(utf16), arena), utf16le_to_utf8(as_bytes(utf16))) << n << " " << odd;
-      arena.reset();
+        utf16 += le<std::uint16_t>(static_cast<std::uint16_t>(i == odd ? std::size_t{0x80} << (i % 9) : 'a' + i % 26));
+      const std::string whole = utf16 + std::string(40, '\xC3');  // what stands behind must not matter
+      const std::string want = utf16le_to_utf8(as_bytes(utf16));
+      for (const std::size_t readable : {std::size_t{0}, std::size_t{1}, std::size_t{31}, std::size_t{40}}) {
+        const Bytes text = as_bytes(whole).first(utf16.size());
+        const std::byte* const end = text.data() + text.size() + readable;
+        const std::size_t ascii = copy_ascii(text.data(), n, end, out.data());
+        ASSERT_EQ(ascii, copy_ascii_plain(text.data(), n, plain.data()));
+        ASSERT_EQ(std::string_view(out.data(), ascii), std::string_view(plain.data(), ascii));
+        ASSERT_EQ(std::string_view(out.data(), static_cast<std::size_t>(put_utf16(out.data(), text, end) - out.data())),
+                  want)
+            << n << " " << odd << " " << readable;
+      }
     }
+}
+
+TEST(Utf16, MixedTextIsReadOnAfterEachChange) {
+  Arena arena;
+  for (const char* text : {"f\xC3\xBCr die Gr\xC3\xB6\xC3\x9F"
+                           "e des Dienstes",
+                           "\xF0\x9F\x98\x80x\xF0\x9F\x98\x80\xF0\x9F\x98\x80",
+                           "\xD1\x81\xD0\xBB\xD1\x83\xD0\xB6\xD0\xB1\xD0\xB0 stop \xE2\x82\xAC"})
+    EXPECT_EQ(string_text(as_bytes(u16(text)), arena), text);
+}
+
+TEST(Digits, EqualsToChars) {
+  std::vector<std::uint64_t> values{~std::uint64_t{0}, std::uint64_t{1} << 63};
+  for (std::uint64_t v = 0; v < 20'000; ++v) values.push_back(v);
+  for (std::uint64_t power = 10; power < 10'000'000'000'000'000'000u; power *= 10)
+    for (const std::uint64_t v : {power - 1, power, power + 1, power * 9 + 5}) values.push_back(v);
+  std::uint64_t random = 1;
+  for (int i = 0; i < 20'000; ++i) {
+    random = random * 6364136223846793005u + 1442695040888963407u;
+    values.push_back(random >> (i % 64));
+  }
+  std::array<char, 256> got{}, want{};
+  for (const std::uint64_t v : values) {
+    const auto text = [](const std::array<char, 256>& a, const char* end) {
+      return std::string_view(a.data(), static_cast<std::size_t>(end - a.data()));
+    };
+    ASSERT_EQ(text(got, put_decimal(got.data(), v)), text(want, std::to_chars(want.data(), want.data() + 99, v).ptr));
+    const char* const hex = std::to_chars(want.data(), want.data() + 99, v, 16).ptr;
+    ASSERT_EQ(text(got, put_hex_number(got.data(), v)), "0x" + std::string(text(want, hex)));
+  }
 }
 
 std::vector<std::string> elements(std::uint8_t type, const std::string& bytes) {
@@ -165,15 +206,19 @@ TEST(EventTimeOfValue, ReadsBothKindsAndNothingElse) {
   EXPECT_FALSE(time_value(0x08, as_bytes(le<std::uint32_t>(1))));
 }
 
-TEST(Crc32, FastWayEqualsTables) {
+TEST(Crc32, EveryWayGivesTheSame) {
   EXPECT_EQ(crc32(0, as_bytes("123456789")), 0xCBF43926u);
+  std::vector<CrcWay> ways;
+  for (const CrcWay way : {CrcWay::clmul, CrcWay::wide_clmul})
+    if (way <= best_crc_way()) ways.push_back(way);
   std::string bytes;
   std::uint32_t seed = 1;
   for (int i = 0; i < 400; ++i) bytes.push_back(static_cast<char>((seed = seed * 1664525u + 1013904223u) >> 24));
   for (std::size_t from = 0; from < 20; ++from)
     for (std::size_t n = 0; n + from <= bytes.size(); ++n) {
       const Bytes part = as_bytes(bytes).subspan(from, n);
-      ASSERT_EQ(crc32(0x12345678, part), crc32_by_tables(0x12345678, part)) << from << " " << n;
+      const std::uint32_t expected = crc32_by(CrcWay::tables, 0x12345678, part);
+      for (const CrcWay way : ways) ASSERT_EQ(crc32_by(way, 0x12345678, part), expected) << from << " " << n;
     }
   const Bytes all = as_bytes(bytes);
   EXPECT_EQ(crc32(crc32(0, all.first(100)), all.subspan(100)), crc32(0, all));
