@@ -104,7 +104,8 @@ Result<TextFile> read_text_file(const std::string& path, std::size_t bytes_max, 
   if (!info) return info.error();
   const bool regular = info.value().kind == FileKind::regular;
   File file = SW_TRY(File::open(path, regular ? platform::OpenAs::regular : platform::OpenAs::stream, why));
-  return TextFile{path, SW_TRY(TextReader(bytes_max).read(file, why))};
+  std::string text = SW_TRY(TextReader(bytes_max).read(file, why));  // on its own: a return amid a list leaks the list
+  return TextFile{path, std::move(text)};
 }
 
 std::vector<TextFile> read_text_tree(const std::string& path, std::span<const std::string_view> suffixes,
