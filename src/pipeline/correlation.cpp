@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstring>
 #include <deque>
+#include <random>
 #include <unordered_set>
 #include <utility>
 
@@ -111,7 +112,11 @@ void CorrelationStage::add(const CorrelatedHit& hit, std::string_view input, std
 class CorrelationStage::Run final : public CorrelationSink {
  public:
   Run(const CorrelationStage& stage, FindingSink& sink, ScanSummary& summary)
-      : stage_(stage), sink_(sink), summary_(summary), correlator_(stage.rules_), evidences_(stage.make_spill_) {}
+      : stage_(stage),
+        sink_(sink),
+        summary_(summary),
+        correlator_(stage.rules_, with_secret()),
+        evidences_(stage.make_spill_) {}
 
   void on_hit(std::string_view key, std::string_view value) {
     Cursor place(key), content(value);
@@ -135,7 +140,10 @@ class CorrelationStage::Run final : public CorrelationSink {
       const std::uint64_t size = content.number(kLengthSize);
       values_.push_back(size == kNothing ? std::nullopt : std::optional(content.take(size)));
     }
-    if (!place.good() || !content.good()) return;
+    if (!place.good() || !content.good()) {
+      ++unreadable_;
+      return;
+    }
     hit.values = values_;
     hit.evidence = evidences_.keep(records_before, content.rest());
     correlator_.on_hit(hit, *this);
@@ -145,8 +153,12 @@ class CorrelationStage::Run final : public CorrelationSink {
     const Level level = result.rule->level;
     if (level < stage_.options_.min_level) return;
     members_.clear();
-    for (const std::uint64_t key : result.evidences)
-      if (Result<Finding> member = evidences_.get(key)) members_.push_back(std::move(member).take());
+    for (const std::uint64_t key : result.evidences) {
+      if (Result<Finding> member = evidences_.get(key))
+        members_.push_back(std::move(member).take());
+      else
+        ++unreadable_;
+    }
     ++summary_.hits_by_level[static_cast<std::size_t>(level)];
     ++summary_.hits_by_rule[result.rule->title];
     if (!summary_.loudest || level > *summary_.loudest) summary_.loudest = level;
@@ -165,7 +177,19 @@ class CorrelationStage::Run final : public CorrelationSink {
     }
   }
 
+  /// Hits and evidences that a temporary file did not give back.
+  std::uint64_t unreadable() const noexcept { return unreadable_; }
+  const std::optional<Error>& spill_error() const noexcept { return evidences_.spill_error(); }
+
  private:
+  /// Groups cannot be made to collide by who writes the logs; results do not depend on it.
+  static sigma::CorrelatorOptions with_secret() {
+    sigma::CorrelatorOptions out;
+    std::random_device random;
+    out.hash_seed = std::uint64_t{random()} << 32 | random();
+    return out;
+  }
+
   /// The same rule on the same event was met within the last second. Copies of a log keep more or fewer digits.
   bool is_copy(std::string_view identity, EventTime now) {
     while (!recent_.empty() && (now - recent_.front().time > std::chrono::seconds(1) || recent_.size() > kRecentMax)) {
@@ -191,7 +215,7 @@ class CorrelationStage::Run final : public CorrelationSink {
   std::unordered_set<std::string> seen_;
   std::deque<Recent> recent_;
   std::string event_;
-  std::uint64_t number_ = 0;
+  std::uint64_t number_ = 0, unreadable_ = 0;
   std::vector<std::optional<std::string_view>> values_;
   std::vector<Finding> members_;
 };
@@ -199,13 +223,17 @@ class CorrelationStage::Run final : public CorrelationSink {
 void CorrelationStage::finish(FindingSink& sink, ScanSummary& summary) {
   if (rules_.correlations() == 0) return;
   Run run(*this, sink, summary);
-  const auto problem = [&summary](const std::string& why) { summary.problems.push_back({"correlations", why, 1, 0}); };
+  const auto problem = [&summary](const std::string& why, std::uint64_t count) {
+    summary.problems.push_back({"correlations", why, count, 0});
+  };
   const Status drained = sort_.drain([&run](std::string_view key, std::string_view value) { run.on_hit(key, value); });
-  if (!drained)
-    problem(std::string("a temporary file could not be read back, so some are missing: ") + drained.error().what);
-  if (sort_.spill_error())
-    problem(std::string("temporary files: ") + sort_.spill_error()->what + "; memory was used instead");
   run.finish();
+  if (!drained)
+    problem(std::string("a temporary file could not be read back, so some are missing: ") + drained.error().what, 1);
+  if (run.unreadable() != 0)
+    problem("a temporary file could not be read back, so hits or evidences are missing", run.unreadable());
+  for (const auto* error : {&sort_.spill_error(), &run.spill_error()})
+    if (*error) problem(std::string("temporary files: ") + (*error)->what + "; memory was used instead", 1);
 }
 
 }  // namespace stopwarden

@@ -72,10 +72,11 @@ struct CorrelationStageTest : ::testing::Test {
     return {correlated_hit(hit, builder.build(hit, input, {}), values), input, record.value_or(0)};
   }
 
-  std::vector<Finding> run(const std::vector<Given>& hits, SortLimits limits = {}, Level least = Level::informational) {
+  std::vector<Finding> run(const std::vector<Given>& hits, SortLimits limits = {}, Level least = Level::informational,
+                           const SpillMaker& make_spill = make_temporary_spill) {
     Findings out;
     summary = {};
-    CorrelationStage stage(rules, {Redaction::on, least}, make_temporary_spill, limits);
+    CorrelationStage stage(rules, {Redaction::on, least}, make_spill, limits);
     for (const Given& g : hits) stage.add(g.hit, g.input, g.records_before);
     stage.finish(out, summary);
     return out.all;
@@ -194,10 +195,21 @@ class FullDisk final : public SpillFile {
   std::string data_;
 };
 
+SpillMaker disk_with(std::size_t room) {
+  return [room]() -> Result<std::unique_ptr<SpillFile>> { return std::unique_ptr<SpillFile>(new FullDisk(room)); };
+}
+
+TEST_F(CorrelationStageTest, AFullDiskCostsMemoryAndIsTold) {
+  std::vector<Given> hits;
+  for (std::uint64_t i = 0; i < 60; ++i) hits.push_back(given(kNoon, "a", i, "eve", "x"));
+  EXPECT_EQ(run(hits, {2000, 3, 512}, Level::informational, disk_with(100)).size(), 1u);
+  ASSERT_EQ(summary.problems.size(), 1u);
+  EXPECT_EQ(summary.problems[0].why, "temporary files: disk full; memory was used instead");
+}
+
 TEST_F(CorrelationStageTest, EvidencesComeBackFromMemoryFromDiskAndWhenTheDiskIsFull) {
   for (const std::size_t room : {std::size_t{0}, std::size_t{3000}, std::size_t{1} << 30}) {
-    EvidenceStore store(
-        [room]() -> Result<std::unique_ptr<SpillFile>> { return std::unique_ptr<SpillFile>(new FullDisk(room)); }, 700);
+    EvidenceStore store(disk_with(room), 700);
     std::vector<std::uint64_t> keys;
     for (std::uint64_t i = 0; i < 100; ++i) {
       Finding f;
@@ -211,6 +223,7 @@ TEST_F(CorrelationStageTest, EvidencesComeBackFromMemoryFromDiskAndWhenTheDiskIs
       EXPECT_EQ(got.value().uid, std::to_string(i));
       EXPECT_EQ(got.value().evidences.at(0), (Evidence{"x", i, 2 + i, "event"}));
     }
+    EXPECT_EQ(store.spill_error().has_value(), room < 100'000);
     EXPECT_FALSE(store.get(keys.back() + 1'000'000));
   }
 }

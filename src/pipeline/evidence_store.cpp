@@ -19,20 +19,22 @@ void put(std::string& out, std::uint64_t number, std::size_t size) {
 }  // namespace
 
 std::uint64_t EvidenceStore::keep(std::uint64_t records_before, std::string_view member) {
-  if (memory_.size() >= memory_bytes_max_ && can_write_) {
-    if (!file_)
-      if (auto made = make_()) file_ = std::move(made).take();
-    can_write_ = file_ && file_->append(as_bytes(memory_));  // once it failed, its end is not known
-    if (can_write_) {
-      written_ += memory_.size();
-      memory_.clear();
-    }
+  if (memory_.size() >= memory_bytes_max_ && !spill_error_) {
+    if (const Status spilled = spill(); !spilled) spill_error_ = spilled.error();
   }
   const std::uint64_t key = written_ + memory_.size();
   put(memory_, records_before, 8);
   put(memory_, member.size(), 4);
   memory_ += member;
   return key;
+}
+
+Status EvidenceStore::spill() {
+  if (!file_) file_ = SW_TRY(make_());
+  SW_TRY(file_->append(as_bytes(memory_)));
+  written_ += memory_.size();
+  memory_.clear();
+  return Ok{};
 }
 
 Result<Finding> EvidenceStore::get(std::uint64_t key) {
