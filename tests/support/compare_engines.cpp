@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "detect/sigma/fast.h"
-#include "detect/sigma/hash.h"
 #include "finding/build.h"
 #include "input/input.h"
 #include "load.h"
@@ -42,8 +42,7 @@ class Collector final : public EventSink, public HitSink {
   void on_oddity(const Error&) override {}
   void on_hit(const Hit& hit) override {
     std::uint64_t matched = 0;
-    for (const MatchedField& m : hit.matched)
-      matched = sigma::mix(matched ^ sigma::hash_text(m.name), sigma::hash_text(m.value));
+    for (const MatchedField& m : hit.matched) matched = mix(matched ^ hash_text(m.name), hash_text(m.value));
     found.push_back({hit.event->origin.record, hit.number, matched});
   }
   std::vector<Found> found;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "detect/sigma/hash.h"
+#include "base/hash.h"
 
 namespace stopwarden::sigma {
 

@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-#include "detect/sigma/hash.h"
+#include "base/hash.h"
 
 namespace stopwarden::sigma {
 namespace {

@@ -9,44 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/time.h"
-#include "detect/sigma/hash.h"
 #include "detect/sigma/ring.h"
 #include "detect/sigma/state_memory.h"
 
 namespace stopwarden::sigma {
-
-/// A hash under two secrets: who does not know them cannot make groups that collide.
-struct KeyedHash {
-  std::uint64_t first = 0, second = 0;
-
-  std::uint64_t operator()(std::string_view s) const noexcept {
-    const char* p = s.data();
-    std::size_t n = s.size();
-    std::uint64_t h = n ^ first;
-    for (; n > 16; n -= 16, p += 16)
-      h = product(load_word<std::uint64_t>(p) ^ h, load_word<std::uint64_t>(p + 8) ^ second);
-    std::uint64_t low = 0, high = 0;
-    if (n >= 8) {
-      low = load_word<std::uint64_t>(p);
-      high = load_word<std::uint64_t>(p + n - 8);
-    } else if (n >= 4) {
-      low = load_word<std::uint32_t>(p);
-      high = load_word<std::uint32_t>(p + n - 4);
-    } else {
-      for (std::size_t i = 0; i < n; ++i) low = low << 8 | static_cast<unsigned char>(p[i]);
-    }
-    h = product(low ^ h, high ^ second);
-    return product(h ^ second, first | 1);
-  }
-
- private:
-  static std::uint64_t product(std::uint64_t a, std::uint64_t b) noexcept {
-    __extension__ using Wide = unsigned __int128;
-    const Wide p = static_cast<Wide>(a) * b;
-    return static_cast<std::uint64_t>(p) ^ static_cast<std::uint64_t>(p >> 64);
-  }
-};
 
 /// A group's key: short ones lie in the group itself.
 class GroupKey {

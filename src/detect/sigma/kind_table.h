@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "detect/sigma/hash.h"
+#include "base/hash.h"
 
 namespace stopwarden::sigma {
 

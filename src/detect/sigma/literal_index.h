@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "detect/sigma/gram_bits.h"
-#include "detect/sigma/hash.h"
 #include "detect/sigma/trigger.h"
 
 namespace stopwarden::sigma {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "detect/sigma/hash.h"
+#include "base/hash.h"
 #include "detect/sigma/ir.h"
 #include "detect/sigma/literal.h"
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <utility>
 
+#include "base/hash.h"
 #include "sources/evtx/value.h"
 
 namespace stopwarden::evtx {
@@ -64,8 +64,7 @@ NameInfo NameTable::resolve(Bytes prefix, Bytes name) {
 }
 
 NameInfo NameTable::look_up(Bytes prefix, Bytes name) {
-  const std::hash<std::string_view> hash_of;
-  const std::size_t hash = hash_of(as_text(name)) ^ (31 * hash_of(as_text(prefix)));
+  const std::size_t hash = hash_text(as_text(name)) ^ (31 * hash_text(as_text(prefix)));
   const auto same = [&](const Slot& slot) {
     return slot.hash == hash && slot.prefix_size == prefix.size() && slot.key.size() == prefix.size() + name.size() &&
            (prefix.empty() || std::memcmp(slot.key.data(), prefix.data(), prefix.size()) == 0) &&

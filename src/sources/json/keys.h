@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/hash.h"
 
 namespace stopwarden::json {
 
@@ -75,57 +76,26 @@ class Keys {
   std::uint64_t generation_ = 0;
 };
 
-/// 8, 4 or 1 bytes of a key.
-template <class Word>
-Word key_word(const char* p) noexcept {
-  Word v;
-  std::memcpy(&v, p, sizeof v);
-  return v;
-}
-
-/// Not meant to resist flooding: limits of an object and of the tables bound what a flood can cost.
-inline std::uint32_t hash_key(std::string_view key) noexcept {
-  constexpr std::uint64_t kMul = 0x9E3779B97F4A7C15u;
-  const char* p = key.data();
-  const std::size_t n = key.size();
-  std::uint64_t h = n * kMul;
-  if (n >= 8) {
-    for (std::size_t i = 0; i < n - 8; i += 8) {
-      h = (h ^ key_word<std::uint64_t>(p + i)) * kMul;
-      h ^= h >> 29;
-    }
-    h = (h ^ key_word<std::uint64_t>(p + n - 8)) * kMul;  // overlaps the one before
-  } else if (n >= 4) {
-    h = (h ^ (std::uint64_t{key_word<std::uint32_t>(p)} << 32 | key_word<std::uint32_t>(p + n - 4))) * kMul;
-  } else if (n > 0) {
-    const std::uint64_t first = key_word<std::uint8_t>(p), middle = key_word<std::uint8_t>(p + n / 2),
-                        last = key_word<std::uint8_t>(p + n - 1);
-    h = (h ^ (first << 16 | middle << 8 | last)) * kMul;
-  }
-  h ^= h >> 32;
-  return static_cast<std::uint32_t>(h);
-}
-
 /// OPTIMIZATION: `a == b` for short texts without a call of memcmp. Guarded by JsonKeys.SameKeyMeansSameBytes.
 inline bool same_key(std::string_view a, std::string_view b) noexcept {
   const std::size_t n = a.size();
   if (n != b.size()) return false;
   const char *p = a.data(), *q = b.data();
   if (n >= 8 && n <= 16) {
-    const std::uint64_t first = key_word<std::uint64_t>(p) ^ key_word<std::uint64_t>(q);
-    const std::uint64_t last = key_word<std::uint64_t>(p + n - 8) ^ key_word<std::uint64_t>(q + n - 8);
+    const std::uint64_t first = load_word<std::uint64_t>(p) ^ load_word<std::uint64_t>(q);
+    const std::uint64_t last = load_word<std::uint64_t>(p + n - 8) ^ load_word<std::uint64_t>(q + n - 8);
     return (first | last) == 0;
   }
   if (n >= 4 && n < 8) {
-    const std::uint32_t first = key_word<std::uint32_t>(p) ^ key_word<std::uint32_t>(q);
-    const std::uint32_t last = key_word<std::uint32_t>(p + n - 4) ^ key_word<std::uint32_t>(q + n - 4);
+    const std::uint32_t first = load_word<std::uint32_t>(p) ^ load_word<std::uint32_t>(q);
+    const std::uint32_t last = load_word<std::uint32_t>(p + n - 4) ^ load_word<std::uint32_t>(q + n - 4);
     return (first | last) == 0;
   }
   return n == 0 || std::memcmp(p, q, n) == 0;
 }
 
 inline std::uint32_t Keys::find(std::string_view raw) {
-  const std::uint32_t hash = hash_key(raw);
+  const auto hash = static_cast<std::uint32_t>(hash_text(raw));
   const std::size_t mask = slots_.size() - 1;
   for (std::size_t at = hash & mask; slots_[at].number != 0; at = (at + 1) & mask)
     if (slots_[at].hash == hash && same_key(keys_[slots_[at].number].raw, raw)) return slots_[at].number;

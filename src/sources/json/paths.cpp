@@ -16,7 +16,7 @@ constexpr std::size_t kSlotsMin = 1024;
 constexpr std::size_t kNameMax = 256;  // a longer path is nobody's field; bounds what nested long keys cost
 
 std::uint32_t hash_child(std::uint32_t parent, std::string_view key) noexcept {
-  return hash_key(key) ^ (parent * 0x85EBCA6Bu);
+  return static_cast<std::uint32_t>(hash_text(key)) ^ (parent * 0x85EBCA6Bu);
 }
 
 bool ends_with(std::string_view s, std::string_view end) noexcept {
