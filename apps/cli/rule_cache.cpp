@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/bytes.h"
 #include "platform/build_id.h"
 #include "version.h"
 
@@ -33,7 +34,7 @@ RuleCache::RuleCache(const sigma::RuleSources& sources) {
   if (auto folder = platform::CacheFolder::open("stopwarden")) folder_.emplace(std::move(*folder));
   if (!folder_) return;
   key_ = sigma::cache_key(sources);
-  name_ = sigma::to_string(key_) + std::string(kSuffix);
+  name_ = to_hex(key_) + std::string(kSuffix);
 }
 
 std::optional<sigma::CompiledRules> RuleCache::find() const {

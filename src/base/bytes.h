@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -43,6 +44,25 @@ T load_le(Bytes in, std::size_t offset) noexcept {
   T v = 0;
   for (std::size_t i = 0; i < sizeof(T); ++i) v = static_cast<T>(v | (static_cast<T>(raw[i]) << (8 * i)));
   return v;
+}
+
+/// Appends the lower `size` bytes of a number: little-endian, or big-endian so that bytes sort as numbers do.
+inline void append_le(std::string& out, std::uint64_t v, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<char>((v >> (8 * i)) & 0xFF));
+}
+inline void append_be(std::string& out, std::uint64_t v, std::size_t size) {
+  for (std::size_t i = size; i-- > 0;) out.push_back(static_cast<char>((v >> (8 * i)) & 0xFF));
+}
+
+/// Two lowercase hex digits a byte.
+inline std::string to_hex(Bytes bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (const std::byte b : bytes) {
+    out.push_back(kHex[std::to_integer<unsigned>(b >> 4)]);
+    out.push_back(kHex[std::to_integer<unsigned>(b & std::byte{15})]);
+  }
+  return out;
 }
 
 /// Copies a struct of alignment 1 out of the input. Errors: truncated, at `offset`.

@@ -3,6 +3,8 @@
 
 #include <nettle/sha2.h>
 
+#include "base/bytes.h"
+
 namespace stopwarden {
 
 static_assert(sizeof(sha256_ctx) <= 128 && alignof(sha256_ctx) <= 8);
@@ -33,15 +35,6 @@ std::array<std::byte, 32> Digest::bytes() {
   return out;
 }
 
-std::string Digest::hex() {
-  const std::array<std::byte, 32> raw = bytes();
-  static constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  for (std::size_t i = 0; i < 16; ++i) {
-    out.push_back(kHex[std::to_integer<unsigned>(raw[i] >> 4)]);
-    out.push_back(kHex[std::to_integer<unsigned>(raw[i] & std::byte{15})]);
-  }
-  return out;
-}
+std::string Digest::hex() { return to_hex(Bytes(bytes()).first(16)); }
 
 }  // namespace stopwarden

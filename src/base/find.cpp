@@ -9,6 +9,8 @@
 #include <immintrin.h>
 #endif
 
+#include "base/cpu.h"
+
 namespace stopwarden {
 namespace {
 
@@ -69,8 +71,7 @@ __attribute__((target("avx2"))) std::size_t find_by_avx2(std::string_view text, 
 std::size_t find_text(std::string_view text, std::string_view needle) noexcept {
 #if defined(__x86_64__)
   constexpr std::size_t kLong = 512;
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2 && needle.size() >= 2 && text.size() >= needle.size() + 31)
+  if (has_avx2() && needle.size() >= 2 && text.size() >= needle.size() + 31)
     return find_by_avx2(text, needle, text.size() >= kLong ? rarest_of(needle) : ends_of(needle));
 #endif
   return text.find(needle);

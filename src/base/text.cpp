@@ -125,6 +125,16 @@ std::string fold_ascii(std::string_view s) {
   return out;
 }
 
+bool is_guid(std::string_view s) noexcept {
+  if (s.size() != 36) return false;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const char c = fold_ascii(s[i]);
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  }
+  return true;
+}
+
 CodePoint code_point_at(std::string_view s, std::size_t at) noexcept {
   const auto lead = static_cast<unsigned char>(s[at]);
   if (lead < 0x80) return {lead, 1, true};

@@ -23,6 +23,9 @@ bool equal_ignore_ascii_case(std::string_view a, std::string_view b) noexcept;
 
 std::string fold_ascii(std::string_view s);
 
+/// 5770385f-c22a-43e0-bf4c-06f5698ffbd9, in any case, without braces: a GUID, or a UUID.
+bool is_guid(std::string_view s) noexcept;
+
 /// The code point at `at` and how many bytes it takes. A byte that is no valid UTF-8 counts as one code point U+FFFD of
 /// length 1, so that walking any bytes ends. `at` lies inside.
 struct CodePoint {

@@ -64,6 +64,15 @@ TEST(Fold, IntoArenaAgreesForAnyBytes) {
   }
 }
 
+TEST(Text, IsGuid) {
+  EXPECT_TRUE(is_guid("5770385f-C22A-43e0-bf4c-06f5698ffbd9"));
+  EXPECT_FALSE(is_guid("{5770385f-c22a-43e0-bf4c-06f5698ffbd9}"));
+  EXPECT_FALSE(is_guid("5770385f-c22a-43e0-bf4c-06f5698ffbdg"));
+  EXPECT_FALSE(is_guid("5770385f_c22a-43e0-bf4c-06f5698ffbd9"));
+  EXPECT_FALSE(is_guid("5770385f-c22a-43e0-bf4c-06f5698ffbd"));
+  EXPECT_FALSE(is_guid(""));
+}
+
 TEST(Utf16, PairsBecomeOneCodePointAndLoneSurrogatesAreReplaced) {
   const auto utf8 = [](std::string_view bytes) { return utf16le_to_utf8(as_bytes(bytes)); };
   EXPECT_EQ(utf8(std::string_view("A\0\xDC\0\xAC\x20", 6)), "AÜ€");

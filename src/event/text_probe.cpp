@@ -8,6 +8,8 @@
 #include <immintrin.h>
 #endif
 
+#include "base/cpu.h"
+
 namespace stopwarden {
 namespace {
 
@@ -180,8 +182,7 @@ SW_AVX2 bool TextProbe::found_by_avx2(Bytes record, std::uint8_t asked) const no
 // OPTIMIZATION: 32 places a step. Guarded by TextProbe.StepsAgreeWithThePlainWay.
 bool TextProbe::in_record(Bytes record, Escapes escapes) const noexcept {
 #if defined(__x86_64__)
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2 && record.size() >= 34) return found_by_avx2(record, bits_for(escapes));
+  if (has_avx2() && record.size() >= 34) return found_by_avx2(record, bits_for(escapes));
 #endif
   return in_record_plain(record, escapes);
 }

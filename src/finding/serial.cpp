@@ -3,6 +3,8 @@
 
 #include <type_traits>
 
+#include "base/bytes.h"
+
 namespace stopwarden {
 namespace {
 
@@ -12,9 +14,7 @@ class Writer {
  public:
   static constexpr bool kReads = false;
   explicit Writer(std::string& out) : out_(out) {}
-  void number(std::uint64_t v) {
-    for (unsigned i = 0; i < 8; ++i) out_.push_back(static_cast<char>((v >> (8 * i)) & 0xFF));
-  }
+  void number(std::uint64_t v) { append_le(out_, v, 8); }
   void text(std::string_view v) {
     number(v.size());
     out_ += v;

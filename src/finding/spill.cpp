@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::size_t kHeader = 8;  // u32 size of the key, u32 size of the value, little-endian
 
-void put_u32(std::string& out, std::uint32_t v) {
-  for (unsigned i = 0; i < 4; ++i) out.push_back(static_cast<char>((v >> (8 * i)) & 0xFF));
-}
-
 }  // namespace
 
 /// Writes records in large pieces.
@@ -20,8 +16,8 @@ class ExternalSort::RunWriter {
  public:
   RunWriter(Run& run, std::size_t buffer_max) : run_(run), buffer_max_(buffer_max) {}
   Status add(std::string_view key, std::string_view value) {
-    put_u32(buffer_, static_cast<std::uint32_t>(key.size()));
-    put_u32(buffer_, static_cast<std::uint32_t>(value.size()));
+    append_le(buffer_, key.size(), 4);
+    append_le(buffer_, value.size(), 4);
     buffer_ += key;
     buffer_ += value;
     if (buffer_.size() < buffer_max_) return Ok{};

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/bytes.h"
 #include "detect/sigma/ir.h"
 #include "detect/sigma/ruleset.h"
 #include "finding/correlation.h"
@@ -21,10 +22,6 @@ namespace {
 // A sort key compares byte by byte, so its numbers are big-endian.
 constexpr std::size_t kTimeSize = 8, kUidSize = 32, kRuleSize = 4;
 constexpr std::size_t kIdentitySize = kUidSize + kRuleSize;
-
-void put(std::string& out, std::uint64_t number, std::size_t size) {
-  for (std::size_t i = size; i-- > 0;) out.push_back(static_cast<char>((number >> (8 * i)) & 0xFF));
-}
 
 std::uint64_t get(std::string_view bytes) noexcept {
   std::uint64_t out = 0;
@@ -40,7 +37,7 @@ EventTime time_of(std::uint64_t sorted) noexcept {
   return EventTime(std::chrono::nanoseconds(static_cast<std::int64_t>(sorted ^ kSign)));
 }
 
-/// Reads what put() wrote, front to back. The bytes are our own, but may come from a disk: never past the end.
+/// Reads what append_be() wrote, front to back. The bytes are our own, but may come from a disk: never past the end.
 class Cursor {
  public:
   explicit Cursor(std::string_view bytes) : rest_(bytes) {}
@@ -71,15 +68,15 @@ CorrelatedHit correlated_hit(const Hit& hit, const Finding& finding,
   const Event& event = *hit.event;
   if (!event.time) return out;
   out.has_time = true;
-  put(out.place, sortable(*event.time), kTimeSize);
-  put(out.place, event.host.size(), kLengthSize);
+  append_be(out.place, sortable(*event.time), kTimeSize);
+  append_be(out.place, event.host.size(), kLengthSize);
   out.place += event.host;
-  put(out.place, event.record_id.value_or(0), 8);
+  append_be(out.place, event.record_id.value_or(0), 8);
   out.place += event_uid(hit);
-  put(out.place, hit.number, kRuleSize);
-  put(out.content, values.size(), kCountSize);
+  append_be(out.place, hit.number, kRuleSize);
+  append_be(out.content, values.size(), kCountSize);
   for (const auto& value : values) {
-    put(out.content, value ? value->size() : kNothing, kLengthSize);
+    append_be(out.content, value ? value->size() : kNothing, kLengthSize);
     if (value) out.content += *value;
   }
   out.content += encode_member(finding);
@@ -102,8 +99,8 @@ void CorrelationStage::add(const CorrelatedHit& hit, std::string_view input, std
   }
   std::string key = hit.place, value;
   key += input;
-  put(key, records_before, 8);
-  put(value, records_before, 8);
+  append_be(key, records_before, 8);
+  append_be(value, records_before, 8);
   value += hit.content;
   sort_.add(key, value);
 }

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::size_t kHeader = 12;  // records before (8 bytes), size of the member (4), little-endian
 
-void put(std::string& out, std::uint64_t number, std::size_t size) {
-  for (std::size_t i = 0; i < size; ++i) out.push_back(static_cast<char>((number >> (8 * i)) & 0xFF));
-}
-
 }  // namespace
 
 std::uint64_t EvidenceStore::keep(std::uint64_t records_before, std::string_view member) {
@@ -23,8 +19,8 @@ std::uint64_t EvidenceStore::keep(std::uint64_t records_before, std::string_view
     if (const Status spilled = spill(); !spilled) spill_error_ = spilled.error();
   }
   const std::uint64_t key = written_ + memory_.size();
-  put(memory_, records_before, 8);
-  put(memory_, member.size(), 4);
+  append_le(memory_, records_before, 8);
+  append_le(memory_, member.size(), 4);
   memory_ += member;
   return key;
 }

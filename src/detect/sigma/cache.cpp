@@ -397,16 +397,6 @@ CacheKey cache_key(const RuleSources& sources) {
   return digest.bytes();
 }
 
-std::string to_string(const CacheKey& key) {
-  static constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  for (const std::byte b : key) {
-    out.push_back(kHex[std::to_integer<unsigned>(b >> 4)]);
-    out.push_back(kHex[std::to_integer<unsigned>(b & std::byte{15})]);
-  }
-  return out;
-}
-
 std::optional<std::string> to_cache(const CompiledRules& compiled, const CacheKey& key) {
   std::string payload;
   CacheWriter io(payload);

@@ -39,8 +39,6 @@ struct RuleSources {
 /// SHA-256 of the sources: names and contents of all files, in order, and the build.
 using CacheKey = std::array<std::byte, 32>;
 CacheKey cache_key(const RuleSources& sources);
-/// The key as 64 hex digits, for a file name.
-std::string to_string(const CacheKey& key);
 
 /// The whole content of a cache file: magic, format, key, length, SHA-256 of the rest, the rest. Nothing when the rules
 /// do not fit (a selector from elsewhere than `logsources`).

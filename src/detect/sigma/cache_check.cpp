@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <set>
 
 #include "detect/sigma/limits.h"
@@ -113,8 +112,7 @@ bool is_sound(const CorrelationMember& member, const CorrelationRule& rule, cons
 
 /// The bounds and fields that parsing lets through for the type.
 bool is_sound_for_its_type(const CorrelationRule& rule) {
-  const bool tuples =
-      rule.type == CorrelationType::value_count || (rule.type == CorrelationType::value_percentile && !rule.percentile);
+  const bool tuples = takes_tuples(rule.type, rule.percentile.has_value());
   if (is_temporal(rule.type) || rule.type == CorrelationType::event_count) {
     if (!rule.fields.empty()) return false;
   } else if (rule.fields.empty() || (rule.fields.size() > 1 && !tuples)) {
@@ -124,9 +122,7 @@ bool is_sound_for_its_type(const CorrelationRule& rule) {
     return false;
   if (rule.bounds.empty() != !rule.condition.empty() || (!rule.condition.empty() && !is_temporal(rule.type)))
     return false;
-  std::int64_t highest = std::numeric_limits<std::int64_t>::max();
-  if (rule.type == CorrelationType::event_count) highest = kCorrelationLimits.events_max;
-  if (rule.type == CorrelationType::value_count) highest = kCorrelationLimits.distinct_max;
+  const std::int64_t highest = threshold_limit(rule.type);
   if (std::any_of(rule.bounds.begin(), rule.bounds.end(),
                   [highest](const Bound& b) { return b.value.whole >= highest; }))
     return false;
@@ -152,29 +148,14 @@ bool is_sound(const CorrelationRule& rule, const Ir& ir) {
                      [&](const CorrelationMember& member) { return is_sound(member, rule, ir); });
 }
 
-/// Correlations of correlations end, and soon.
-bool has_no_circle(const std::vector<CorrelationRule>& correlations) {
-  std::vector<std::size_t> depths(correlations.size(), 0);
-  for (std::size_t round = 0; round <= kCorrelationLimits.chain_depth_max + 1; ++round) {
-    bool changed = false;
-    for (std::size_t i = 0; i < correlations.size(); ++i)
-      for (const CorrelationMember& member : correlations[i].members)
-        if (member.chained && depths[i] <= depths[member.number]) {
-          depths[i] = depths[member.number] + 1;
-          changed = true;
-        }
-    if (!changed) return true;
-  }
-  return false;
-}
-
 bool are_sound(const std::vector<CorrelationRule>& correlations, const Ir& ir) {
   std::size_t members = 0;
   for (const CorrelationRule& rule : correlations) {
     members += rule.members.size();
     if (members > kCorrelationLimits.members_max || !is_sound(rule, ir)) return false;
   }
-  return correlations.size() <= kCorrelationLimits.correlations_max && has_no_circle(correlations);
+  return correlations.size() <= kCorrelationLimits.correlations_max &&
+         depths_of(correlations, kCorrelationLimits.chain_depth_max);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/bytes.h"
 #include "detect/sigma/logsource.h"
 #include "event/field.h"
 
@@ -31,11 +32,7 @@ class CacheWriter {
   template <class N>
   void number(const N& value) {
     static_assert(std::is_integral_v<N> && !std::is_same_v<N, bool>);
-    auto rest = static_cast<std::make_unsigned_t<N>>(value);
-    for (std::size_t i = 0; i < sizeof(N); ++i) {
-      out_.push_back(static_cast<char>(rest & 0xFF));
-      if constexpr (sizeof(N) > 1) rest >>= 8;
-    }
+    append_le(out_, static_cast<std::make_unsigned_t<N>>(value), sizeof(N));
   }
   void real(const double& value) { number(std::bit_cast<std::uint64_t>(value)); }
   void flag(const bool& value) { number(static_cast<std::uint8_t>(value)); }

@@ -381,7 +381,7 @@ TEST(Cache, TheKeyIsAllThatTheRulesComeFrom) {
   others[7].rules.erase(others[7].rules.begin());
   EXPECT_EQ(cache_key(sources), cache_key(RuleSources(sources)));
   for (const RuleSources& other : others) EXPECT_NE(cache_key(sources), cache_key(other));
-  EXPECT_EQ(to_string(kKey), "0102" + std::string(60, '0'));
+  EXPECT_EQ(to_hex(kKey), "0102" + std::string(60, '0'));
 }
 
 TEST(Cache, DamagedAndForeignFilesAreNotRead) {

@@ -2,6 +2,7 @@
 #include "detect/sigma/correlate.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <queue>
 #include <string>
 #include <utility>
@@ -25,21 +26,6 @@ struct Edge {
 constexpr std::size_t kHostMax = 256;  // DNS allows 255 bytes
 
 KeyedHash hash_of(std::uint64_t seed) noexcept { return {mix(seed, 1), mix(seed, 2)}; }
-
-/// How many correlations lie within each other at most, below each.
-std::vector<std::uint32_t> depths_of(const std::vector<CorrelationRule>& correlations) {
-  std::vector<std::uint32_t> depths(correlations.size(), 0);
-  for (bool changed = true; changed;) {  // as often as they are deep: kCorrelationLimits.chain_depth_max
-    changed = false;
-    for (std::size_t i = 0; i < correlations.size(); ++i)
-      for (const CorrelationMember& m : correlations[i].members)
-        if (m.chained && depths[i] <= depths[m.number]) {
-          depths[i] = depths[m.number] + 1;
-          changed = true;
-        }
-  }
-  return depths;
-}
 
 }  // namespace
 
@@ -106,11 +92,12 @@ Correlator::Impl::Impl(const Ir& i, const CorrelatorOptions& o)
       stats(i.correlations.size()),
       nodes(i.correlations.size()),
       edges(i.rules.size()) {
-  const std::vector<std::uint32_t> depths = depths_of(ir.correlations);
+  const auto depths = depths_of(ir.correlations, kCorrelationLimits.chain_depth_max);
+  if (!depths) std::abort();  // linking and the cache's check let none in
   for (std::uint32_t c = 0; c < nodes.size(); ++c) {
     const CorrelationRule& rule = ir.correlations[c];
     nodes[c].tracker = make_tracker(rule, options.limits, hash, pool, stats[c]);
-    nodes[c].depth = depths[c];
+    nodes[c].depth = (*depths)[c];
     nodes[c].closes = rule.decision == CorrelationRule::Decision::at_close;
     for (const CorrelationMember& m : rule.members)
       (m.chained ? nodes[m.number].outer : edges[m.number]).push_back({c, &m});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/sigma/correlation_ir.h"
 
+#include <limits>
+
 #include <cstdlib>
 
 namespace stopwarden::sigma {
@@ -29,6 +31,28 @@ bool satisfies(Bound::Op op, std::strong_ordering number_to_bound) noexcept {
     case Bound::Op::neq: return number_to_bound != 0;
   }
   std::abort();
+}
+
+std::optional<std::vector<std::uint32_t>> depths_of(const std::vector<CorrelationRule>& correlations,
+                                                    std::size_t depth_max) {
+  std::vector<std::uint32_t> depths(correlations.size(), 0);
+  for (std::size_t round = 0; round <= depth_max + 1; ++round) {  // each round settles one level more
+    bool changed = false;
+    for (std::size_t i = 0; i < correlations.size(); ++i)
+      for (const CorrelationMember& m : correlations[i].members)
+        if (m.chained && depths[i] <= depths[m.number]) {
+          depths[i] = depths[m.number] + 1;
+          changed = true;
+        }
+    if (!changed) return depths;
+  }
+  return std::nullopt;
+}
+
+std::int64_t threshold_limit(CorrelationType type) noexcept {
+  if (type == CorrelationType::event_count) return kCorrelationLimits.events_max;
+  if (type == CorrelationType::value_count) return kCorrelationLimits.distinct_max;
+  return std::numeric_limits<std::int64_t>::max();
 }
 
 }  // namespace stopwarden::sigma

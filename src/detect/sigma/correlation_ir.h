@@ -82,6 +82,11 @@ struct CorrelationRule {
   std::vector<std::uint32_t> covers;  ///< plain rules it is made of, through inner correlations too; ascending
 };
 
+/// How deep correlations lie within each other below each of them: 0 for those of plain rules only. Nothing when they
+/// go in circles, or deeper than `depth_max`.
+std::optional<std::vector<std::uint32_t>> depths_of(const std::vector<CorrelationRule>& correlations,
+                                                    std::size_t depth_max);
+
 /// What correlations may ask for.
 struct CorrelationLimits {
   std::size_t correlations_max = 10'000;
@@ -96,5 +101,12 @@ struct CorrelationLimits {
   std::int64_t timespan_seconds_max = 3'155'695'200;  // a hundred years, well inside of what EventTime holds
 };
 inline constexpr CorrelationLimits kCorrelationLimits{};
+
+/// A threshold lies below this.
+std::int64_t threshold_limit(CorrelationType type) noexcept;
+/// Tuples of fields make sense where values are told apart, not where they are added up.
+constexpr bool takes_tuples(CorrelationType type, bool has_percentile) noexcept {
+  return type == CorrelationType::value_count || (type == CorrelationType::value_percentile && !has_percentile);
+}
 
 }  // namespace stopwarden::sigma

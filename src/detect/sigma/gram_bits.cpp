@@ -8,6 +8,8 @@
 #include <immintrin.h>
 #endif
 
+#include "base/cpu.h"
+
 namespace stopwarden::sigma {
 
 GramBits::GramBits(std::size_t grams) {
@@ -73,8 +75,7 @@ SW_AVX2 std::uint64_t GramBits::hits_by_avx2(const char* text, std::size_t place
 // OPTIMIZATION: guarded by GramBits.StepsAgreeWithThePlainWay.
 std::uint64_t GramBits::hits(const char* text, std::size_t places) const noexcept {
 #if defined(__x86_64__)
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2) return hits_by_avx2(text, places);
+  if (has_avx2()) return hits_by_avx2(text, places);
 #endif
   return hits_plain(text, places);
 }

@@ -215,15 +215,11 @@ class CorrelationLinker {
   }
 
   static MaybeProblem check_threshold(const AstCorrelation& correlation) {
-    const auto too_high = [&](std::int64_t highest) -> MaybeProblem {
-      for (const Bound& bound : correlation.bounds)
-        if (bound.value.whole >= highest)
-          return Problem{code::correlation_limit, correlation.line, correlation.column,
-                         "the threshold is above the limit of " + std::to_string(highest)};
-      return std::nullopt;
-    };
-    if (correlation.type == CorrelationType::event_count) return too_high(kCorrelationLimits.events_max);
-    if (correlation.type == CorrelationType::value_count) return too_high(kCorrelationLimits.distinct_max);
+    const std::int64_t highest = threshold_limit(correlation.type);
+    for (const Bound& bound : correlation.bounds)
+      if (bound.value.whole >= highest)
+        return Problem{code::correlation_limit, correlation.line, correlation.column,
+                       "the threshold is above the limit of " + std::to_string(highest)};
     return std::nullopt;
   }
 
@@ -341,8 +337,8 @@ class CorrelationLinker {
     out.bounds = correlation.bounds;
     out.percentile = correlation.percentile;
     for (const AstReference& reference : draft.references) out.stages.push_back(reference.text);
-    if (correlation.condition) [[maybe_unused]]
-      const auto checked_before = lower(draft, correlation.condition->condition, out.condition);
+    if (correlation.condition)
+      (void)lower(draft, correlation.condition->condition, out.condition);  // check_condition() saw that it works
     else if (out.bounds.empty())
       out.bounds.push_back({Bound::Op::gte, {static_cast<std::int64_t>(out.stages.size()), 0}});
     out.decision = decision_of(out);

@@ -38,10 +38,6 @@ constexpr std::array kUnits{
 };
 
 bool counts_values(CorrelationType type) noexcept { return type != CorrelationType::event_count && !is_temporal(type); }
-/// Tuples make sense where values are told apart, not where they are added up.
-bool takes_tuples(const AstCorrelation& c) noexcept {
-  return c.type == CorrelationType::value_count || (c.type == CorrelationType::value_percentile && !c.percentile);
-}
 
 class Reader {
  public:
@@ -204,7 +200,7 @@ class Reader {
     if (field == nullptr || field->is_null())
       return problem(code::correlation_field, map, "a " + type + " needs a 'field' in its condition");
     if (auto p = read_field_names(*field, "field", out_.fields)) return p;
-    if (out_.fields.empty() || (out_.fields.size() > 1 && !takes_tuples(out_)))
+    if (out_.fields.empty() || (out_.fields.size() > 1 && !takes_tuples(out_.type, out_.percentile.has_value())))
       return problem(code::correlation_field, *field, "a " + type + " needs one field");
     return std::nullopt;
   }

@@ -7,20 +7,6 @@
 #include "base/text.h"
 
 namespace stopwarden::sigma {
-namespace {
-
-bool is_uuid(std::string_view s) noexcept {
-  if (s.size() != 36) return false;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const char c = fold_ascii(s[i]);
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 Problem problem(std::string_view code, const YamlNode& at, std::string message) {
   return {code, at.line, at.column, std::move(message)};
 }
@@ -96,7 +82,7 @@ MaybeProblem check_info(const YamlNode& root, ForeignTaxonomy taxonomy, RuleInfo
       return problem(code::bad_level, *level, "'" + text_of(level) + "' is no level");
   if (const MaybeYaml id = root.find("id"); id != nullptr && !id->is_null()) {
     if (!id->is_scalar()) return problem(code::wrong_type, *id, "'id' must be a text");
-    if (!is_uuid(id->text)) warn(code::bad_id, *id, "the id '" + id->text + "' is not a UUID");
+    if (!is_guid(id->text)) warn(code::bad_id, *id, "the id '" + id->text + "' is not a UUID");
   }
   if (const MaybeYaml status = root.find("status"); status != nullptr && !status->is_null()) {
     const std::string s = fold_ascii(text_of(status));

@@ -61,16 +61,6 @@ std::optional<EventTime> read_time(std::string_view text) noexcept {
   return std::nullopt;
 }
 
-bool is_bare_guid(std::string_view s) noexcept {
-  if (s.size() != 36) return false;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const char c = fold_ascii(s[i]);
-    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
-  }
-  return true;
-}
-
 std::string_view braced_guid(std::string_view bare, Arena& arena) {
   char* out = arena.allocate(38);
   out[0] = '{';
@@ -294,8 +284,8 @@ Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
   }
   const std::string_view text = unescape(node.raw, arena_);
   if (convert == Convert::integer && parse_unsigned(text)) return {ValueKind::integer, text};
-  if (convert == Convert::guid && is_bare_guid(text)) return {ValueKind::string, braced_guid(text, arena_)};
-  if (text.size() == 38 && text.front() == '{' && text.back() == '}' && is_bare_guid(text.substr(1, 36)))
+  if (convert == Convert::guid && is_guid(text)) return {ValueKind::string, braced_guid(text, arena_)};
+  if (text.size() == 38 && text.front() == '{' && text.back() == '}' && is_guid(text.substr(1, 36)))
     return {ValueKind::string, braced_guid(text.substr(1, 36), arena_)};
   return {ValueKind::string, text};
 }
