@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "load.h"
+#include "platform/test_home.h"
 
 namespace stopwarden::cli {
 namespace {
@@ -20,25 +21,7 @@ namespace fs = std::filesystem;
 /// An empty cache folder, the environment's while a case runs.
 class RuleCacheTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    home_ = (fs::temp_directory_path() / "stopwarden-rules-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(home_.data()), nullptr);
-    for (const char* name : {"XDG_CACHE_HOME", "STOPWARDEN_CACHE"}) {
-      const char* value = std::getenv(name);
-      before_.emplace_back(name, value != nullptr ? value : "");
-    }
-    ::setenv("XDG_CACHE_HOME", home_.c_str(), 1);
-    ::unsetenv("STOPWARDEN_CACHE");
-  }
-  void TearDown() override {
-    for (const auto& [name, value] : before_)
-      if (value.empty())
-        ::unsetenv(name.c_str());
-      else
-        ::setenv(name.c_str(), value.c_str(), 1);
-    fs::remove_all(home_);
-  }
-
+  RuleCacheTest() { ::unsetenv("STOPWARDEN_CACHE"); }
   std::size_t files() const {
     std::size_t n = 0;
     std::error_code ignored;
@@ -59,8 +42,8 @@ class RuleCacheTest : public ::testing::Test {
     return out;
   }
 
-  std::string home_;
-  std::vector<std::pair<std::string, std::string>> before_;
+  const platform::testing::TestHome test_home_{"STOPWARDEN_CACHE"};
+  const std::string home_ = test_home_.path();
 };
 
 TEST_F(RuleCacheTest, AnotherBuildFindsNothing) {

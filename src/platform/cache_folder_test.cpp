@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "platform/build_id.h"
+#include "platform/test_home.h"
 
 namespace stopwarden::platform {
 namespace {
@@ -32,25 +33,6 @@ namespace fs = std::filesystem;
 /// A home of its own for each case, which is the environment's while the case runs.
 class CacheFolderTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    home_ = (fs::temp_directory_path() / "stopwarden-cache-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(home_.data()), nullptr);
-    for (const char* name : {"HOME", "XDG_CACHE_HOME"}) {
-      const char* value = std::getenv(name);
-      before_.emplace_back(name, value != nullptr ? value : "");
-    }
-    ::setenv("XDG_CACHE_HOME", home_.c_str(), 1);
-  }
-  void TearDown() override {
-    for (const auto& [name, value] : before_)
-      if (value.empty())
-        ::unsetenv(name.c_str());
-      else
-        ::setenv(name.c_str(), value.c_str(), 1);
-    fs::permissions(home_, fs::perms::owner_all);
-    fs::remove_all(home_);
-  }
-
   CacheFolder folder() const {
     auto opened = CacheFolder::open("program");
     if (!opened) ADD_FAILURE() << "no cache folder";
@@ -71,8 +53,8 @@ class CacheFolderTest : public ::testing::Test {
     fs::last_write_time(path, fs::file_time_type::clock::now() - seconds);
   }
 
-  std::string home_;
-  std::vector<std::pair<std::string, std::string>> before_;
+  const platform::testing::TestHome test_home_{"HOME"};
+  const std::string home_ = test_home_.path();
 };
 
 TEST_F(CacheFolderTest, WhatIsStoredIsLoaded) {

@@ -8,7 +8,7 @@
 
 #include "base/find.h"
 #include "base/text.h"
-#include "detect/sigma/evaluate.h"
+#include "detect/sigma/value_passes.h"
 
 namespace stopwarden::sigma {
 namespace {

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "base/text.h"
-#include "detect/sigma/evaluate.h"
+#include "detect/sigma/value_passes.h"
 #include "event/catalogue.h"
 
 namespace stopwarden::sigma {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "detect/sigma/evaluate.h"
+#include "detect/sigma/value_passes.h"
 
 #include <cstdlib>
 
