@@ -2,7 +2,6 @@
 // For tests: a home of its own for each case, with an empty cache folder, which is the environment's while it lives.
 #pragma once
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
