@@ -28,4 +28,11 @@ std::string_view FieldTable::name(FieldId id) const {
   return index(id) < names_.size() ? names_[index(id)] : std::string_view{};
 }
 
+// Not inline: g++ 12 with -O1 and ThreadSanitizer warns of an array that it sees growing from nothing.
+void FieldChoice::add(FieldId id) {
+  const std::size_t word = index(id) / kBits;
+  if (word >= words_.size()) words_.resize(word + 1, 0);
+  words_[word] |= std::uint64_t{1} << (index(id) % kBits);
+}
+
 }  // namespace stopwarden

@@ -75,11 +75,7 @@ class WantedFields {
 /// The fields that are asked of one kind of event.
 class FieldChoice {
  public:
-  void add(FieldId id) {
-    const std::size_t word = index(id) / kBits;
-    if (word >= words_.size()) words_.resize(word + 1, 0);
-    words_[word] |= std::uint64_t{1} << (index(id) % kBits);
-  }
+  void add(FieldId id);
   /// Every value, those of unknown names (kUnnamedField) among them.
   void add_all_values() noexcept { all_values_ = true; }
   bool all_values() const noexcept { return all_values_; }
