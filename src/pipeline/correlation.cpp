@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "detect/sigma/ir.h"
 #include "detect/sigma/ruleset.h"
 #include "finding/correlation.h"
@@ -74,6 +75,7 @@ CorrelatedHit correlated_hit(const Hit& hit, const Finding& finding,
   append_be(out.place, event.record_id.value_or(0), 8);
   out.place += event_uid(hit);
   append_be(out.place, hit.number, kRuleSize);
+  out.place += Digest().add(event.raw).hex();
   append_be(out.content, values.size(), kCountSize);
   for (const auto& value : values) {
     append_be(out.content, value ? value->size() : kNothing, kLengthSize);

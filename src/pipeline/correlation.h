@@ -23,7 +23,7 @@ struct ScanSummary;
 struct CorrelatedHit {
   std::uint32_t rule = 0;
   bool has_time = false;  ///< without one it is counted only, and the rest is empty
-  std::string place;      ///< sorts by time, host, record number, identity of the event, rule
+  std::string place;      ///< sorts by time, host, record number, identity of the event, rule, bytes of the record
   std::string content;    ///< values and what a finding will tell of it
 };
 /// `finding` is what the hit became, `values` those of Rule::correlation_fields. Record numbers count from the start of
@@ -35,8 +35,9 @@ inline std::size_t bytes_of(const CorrelatedHit& hit) noexcept {
 }
 
 /// The stateful part of a scan. Order of the hits: event time, host, record number, identity of the event (its log and
-/// number, else its bytes), rule, then name and record of the input. Copies of a record count once, also when one of
-/// them keeps fewer digits of the second.
+/// number, else its bytes), rule, then a digest of the record's bytes, name and record of the input: so that of copies
+/// in several formats the same one speaks, whatever files are called. Copies count once, also when one of them keeps
+/// fewer digits of the second.
 ///
 /// Memory:  SortLimits::memory_bytes_max, and what the correlator's limits allow; more goes to spill files.
 /// Errors:  a spill file that cannot be written costs memory instead; one that cannot be read back ends the
