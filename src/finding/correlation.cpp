@@ -124,6 +124,7 @@ Finding build_correlation(const CorrelationResult& result, std::span<const Findi
   f.evidences.erase(std::unique(f.evidences.begin(), f.evidences.end()), f.evidences.end());
   if (f.evidences.size() > kEvidencesMax) f.evidences.resize(kEvidencesMax);
   f.count = result.count;
+  f.joins_hits = true;
   f.evidences_left_out = result.count - std::min<std::uint64_t>(result.count, f.evidences.size());
   f.message = one_line(fmt::format("{}: {}", f.title, word_result(result, redaction, limits.group_value_max)));
   if (const std::string_view actor = actor_name(f.actor); !actor.empty())

@@ -53,6 +53,7 @@ TEST_F(Correlation, SaysWhatItsMembersAgreeOn) {
   EXPECT_EQ(f.actor.user_name, "CORP\\admin");
   EXPECT_EQ(f.source_ip, "10.0.0.1");
   EXPECT_EQ(f.count, 2U);
+  EXPECT_TRUE(f.joins_hits);
   EXPECT_EQ(f.evidences_left_out, 0U);
   ASSERT_EQ(f.evidences.size(), 2U);
   EXPECT_EQ(f.evidences[1].record, 2U);

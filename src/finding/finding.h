@@ -53,7 +53,8 @@ struct Finding {
   std::vector<std::pair<std::string, std::string>> matched;  ///< field (empty: keyword), value; redacted
   std::vector<Evidence> evidences;                           ///< sorted
   std::uint64_t evidences_left_out = 0;                      ///< beyond kEvidencesMax
-  std::uint64_t count = 1;                                   ///< identical records folded into this one
+  std::uint64_t count = 1;  ///< identical records folded into this one; hits that a correlation joined
+  bool joins_hits = false;  ///< of a correlation: one finding, whatever `count` is
 };
 
 inline constexpr std::size_t kEvidencesMax = 16;

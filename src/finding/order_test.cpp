@@ -101,6 +101,7 @@ TEST(Serial, RoundTrip) {
   f.matched = {{"k", "v"}, {"", "w"}};
   f.evidences_left_out = 3;
   f.count = 4;
+  f.joins_hits = true;
   std::string rule, event;
   write_rule_part(rule, f);
   write_event_part(event, f);
@@ -113,6 +114,7 @@ TEST(Serial, RoundTrip) {
   EXPECT_EQ(back.evidences, f.evidences);
   EXPECT_EQ(back.tags, f.tags);
   EXPECT_EQ(back.matched, f.matched);
+  EXPECT_TRUE(back.joins_hits);
   Finding none;
   none.uid = "x";
   std::string no_time;

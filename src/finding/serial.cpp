@@ -164,6 +164,7 @@ void event_part(Io& io, F& f) {
   });
   io_number(io, f.evidences_left_out);
   io_number(io, f.count);
+  io_number(io, f.joins_hits);
 }
 
 }  // namespace

@@ -253,6 +253,17 @@ Finding seen_by(const char* title, Level level, const char* channel, std::uint32
   return f;
 }
 
+TEST(Text, ACorrelationIsOneFindingOfManyHits) {
+  Finding f = bare_finding();
+  f.title = "Burst";
+  f.count = 8;
+  f.joins_hits = true;
+  const std::string out = rendered("text", {f});
+  EXPECT_NE(out.find("8 hits"), std::string::npos) << out;
+  EXPECT_NE(out.find("1 finding in 1 act"), std::string::npos) << out;
+  EXPECT_EQ(out.find("8 findings"), std::string::npos) << out;
+}
+
 TEST(Text, OneActIsOneEntryWhateverSawIt) {
   Finding machine = seen_by("Stop With Net", Level::low, "Security", 4688, "2026-11-25T01:02:03.000Z");
   machine.actor.user_name = "CORP\\DB01$";

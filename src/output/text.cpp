@@ -70,8 +70,16 @@ std::string what_of(const Finding& f) {
   return terminal_safe(what);
 }
 
+std::string plural(std::uint64_t n, std::string_view word) {
+  return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s");
+}
+
+/// A correlation's is one, of however many hits; another stands for identical records.
+std::uint64_t findings_in(const Finding& f) noexcept { return f.joins_hits ? 1 : f.count; }
+
 /// The command line, else what the rule matched beyond what the entry says anyway.
 std::string detail_of(const Finding& f) {
+  if (f.joins_hits) return plural(f.count, "hit");
   if (!f.actor.cmd_line.empty()) return terminal_safe(trim(f.actor.cmd_line));
   std::string out;
   for (const auto& m : f.matched) {
@@ -115,10 +123,6 @@ std::string joined(const std::vector<std::string>& list, std::string_view separa
   return out;
 }
 
-std::string plural(std::uint64_t n, std::string_view word) {
-  return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s");
-}
-
 }  // namespace
 
 TextWriter::TextWriter(ByteSink& out, const FormatOptions& options)
@@ -147,7 +151,7 @@ TextWriter::Act TextWriter::act_of(const Finding& f) {
   act.detail = detail_of(f);
   add_once(act.sources, source_of(f));
   if (!act.sources.empty()) act.first_source = act.sources[0] + (f.record_id ? fmt::format(" #{}", *f.record_id) : "");
-  act.findings = f.count;
+  act.findings = findings_in(f);
   act.key = f.resources.empty() ? act.title + '\0' + act.who + '\0' + act.what + '\0' + act.detail : key_of(f);
   return act;
 }
@@ -168,8 +172,8 @@ void TextWriter::merge(Act& into, Act&& more) {
 }
 
 void TextWriter::on_finding(const Finding& f) {
-  findings_ += f.count;
-  by_level_[static_cast<std::size_t>(f.severity)] += f.count;
+  findings_ += findings_in(f);
+  by_level_[static_cast<std::size_t>(f.severity)] += findings_in(f);
   if (!host_ || fold(*host_) != fold(f.host)) {
     close_all();
     const std::string name = f.host.empty() ? "(host unknown)" : terminal_safe(f.host);
