@@ -14,7 +14,6 @@ using Kind = Literal::Kind;
 
 constexpr std::size_t kTriggerMax = 4096;  // literals of one trigger; the longest of SigmaHQ has about 4,100 tests
 constexpr double kUseless = 1e9;
-constexpr std::size_t kRuleSlots = std::size_t{1} << 16;
 
 template <class Visit>
 void each_gram(std::string_view text, Visit visit) {
@@ -118,7 +117,7 @@ void TextCounts::add(std::string_view text) noexcept {
   for (std::size_t i = 0; i + 2 <= text.size(); ++i) ++pairs[pair_slot(text[i], text[i + 1])];
 }
 
-LiteralRarity::LiteralRarity(const Ir& ir) : rules_(kRuleSlots, 0) {
+LiteralRarity::LiteralRarity(const Ir& ir) {
   std::vector<std::uint64_t> seen;  // of one rule: what it names twice counts once
   for (const Rule& rule : ir.rules) {
     seen.clear();
@@ -129,7 +128,7 @@ LiteralRarity::LiteralRarity(const Ir& ir) : rules_(kRuleSlots, 0) {
           const std::uint64_t k = key({item.field.value_or(kUnnamedField), std::move(literal)});
           if (std::find(seen.begin(), seen.end(), k) != seen.end()) continue;
           if (seen.size() < 256) seen.push_back(k);
-          ++rules_[k % kRuleSlots];
+          ++rules_[k];
         }
       }
     }
@@ -142,7 +141,8 @@ std::uint64_t LiteralRarity::key(const TriggerLiteral& t) const noexcept {
 
 double LiteralRarity::cost(const TriggerLiteral& t) const {
   const std::string& text = t.literal.text;
-  const double sharing = rules_[key(t) % kRuleSlots];
+  const auto known = rules_.find(key(t));
+  const double sharing = known == rules_.end() ? 0 : known->second;
   if (t.literal.kind == Kind::equals) return (text.empty() ? 50 : 1) + sharing;
   if (t.literal.kind == Kind::number) return 4 + sharing;
   if (text.size() < 2) return kUseless;  // one letter is in every value

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/hash.h"
@@ -53,7 +54,7 @@ class LiteralRarity {
  private:
   std::uint64_t key(const TriggerLiteral& t) const noexcept;
   TextCounts counts_;
-  std::vector<std::uint32_t> rules_;  // by hash of field and literal: how many rules name it
+  std::unordered_map<std::uint64_t, std::uint32_t> rules_;  // by hash of field and literal: how many rules name it
 };
 
 /// The cheapest set of literals one of which every event must hold that the rule fires on: a necessary clause of its
