@@ -12,7 +12,7 @@
 
 #include "base/digest.h"
 #include "commands.h"
-#include "detect/ledger/service_targets.h"
+#include "detect/ledger/targets.h"
 #include "detect/sigma/ruleset.h"
 #include "finding/build.h"
 #include "load.h"

@@ -38,8 +38,8 @@ class FieldReader;
 struct Event {
   std::optional<EventTime> time;           ///< event time; absent when the record has none that can be read
   std::string_view host;                   ///< the machine it happened on, as logged (Computer); may be empty
-  std::string_view channel;                ///< Windows: "Security"; empty elsewhere
-  std::string_view provider;               ///< Windows: "Microsoft-Windows-Security-Auditing"; empty elsewhere
+  std::string_view channel;                ///< Windows: "Security"; elsewhere a name of log_name.h: "linux:auditd"
+  std::string_view provider;               ///< Windows: "Microsoft-Windows-Security-Auditing"; elsewhere the log's part
   std::optional<std::uint32_t> event_id;   ///< Windows: EventID without qualifiers
   std::optional<std::uint64_t> record_id;  ///< Windows: EventRecordID
   Origin origin;

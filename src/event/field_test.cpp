@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
 #include "event/catalogue.h"
+#include "event/log_name.h"
 
 namespace stopwarden {
 namespace {
@@ -18,6 +22,24 @@ TEST(FieldTable, CatalogueIdsAreFixedAndNewNamesFollow) {
   ASSERT_TRUE(mine);
   EXPECT_EQ(index(*mine), field::kCount);
   EXPECT_EQ(table.intern("requestParameters.name"), mine);
+}
+
+TEST(LogNames, StandInTheDocumentation) {
+  std::stringstream page;
+  page << std::ifstream(SW_SOURCE_DIR "/docs/logsources.md").rdbuf();
+#define SW_LOG_ROW(id, name, meaning) \
+  EXPECT_NE(page.str().find("| `" name "` | " meaning " |"), std::string::npos) << (name);
+  SW_LOGS(SW_LOG_ROW)
+#undef SW_LOG_ROW
+}
+
+TEST(LogNames, AreNoChannelsOfWindows) {
+#define SW_LOG_ROW(id, name, meaning) EXPECT_FALSE(is_windows_channel(log_name::id)) << (name);
+  SW_LOGS(SW_LOG_ROW)
+#undef SW_LOG_ROW
+  EXPECT_TRUE(is_windows_channel("Security"));
+  EXPECT_FALSE(is_windows_channel("Linux-Sysmon/Operational"));
+  EXPECT_FALSE(is_windows_channel(""));
 }
 
 TEST(FieldTable, SaysWhenItIsFull) {

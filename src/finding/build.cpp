@@ -38,6 +38,7 @@ constexpr std::array kFields{
     Number::SubjectUserSid,
     Number::SubjectLogonId,
     Number::LogonId,
+    Number::ActorUserId,
     Number::TargetUserName,
     Number::IpAddress,
     Number::SourceIp,
@@ -247,7 +248,7 @@ Actor FindingBuilder::actor_of(const Event& event) const {
     actor.session_uid = first(event, target_logon_);
   } else {
     actor.user_name = with_domain(first(event, {Number::SubjectDomainName}), first(event, {Number::SubjectUserName}));
-    actor.user_uid = first(event, {Number::SubjectUserSid});
+    actor.user_uid = first(event, {Number::SubjectUserSid, Number::ActorUserId});
     actor.session_uid = first(event, {Number::SubjectLogonId, Number::LogonId});
   }
   if (actor.user_name.empty() && !written_for_a_caller(event)) actor.user_name = first(event, {Number::User});

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "detect/ledger/service_targets.h"
+#include "detect/ledger/targets.h"
 #include "detect/sigma/ir.h"
 
 namespace stopwarden {
@@ -95,7 +95,7 @@ void Detector::on_hit(const Hit& hit) {
   if (!tell && !rule.correlated) return;
   if (!whole_) {
     whole_ = with_all_fields(*hit.event);
-    targets_ = ledger::service_targets(*whole_);
+    targets_ = ledger::targets_of(*whole_);
   }
   Hit whole = hit;
   whole.event = &*whole_;

@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "detect/ledger/service_targets.h"
+#include "detect/ledger/targets.h"
 #include "pipeline/belt.h"
 #include "pipeline/detector.h"
 #include "pipeline/merger.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "content/content.h"
-#include "detect/ledger/service_targets.h"
+#include "detect/ledger/targets.h"
 #include "detect/sigma/ruleset.h"
 #include "finding/build.h"
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "detect/sigma/logsource_load.h"
+#include "event/log_name.h"
 
 namespace stopwarden::sigma {
 namespace {
@@ -24,8 +25,8 @@ bool part_matches(const std::string& asked, const std::string& has) { return ask
 
 /// Whether the events of `narrow` may be events of `wide`, judged by channel and provider.
 bool lies_in(const SourceSelector& narrow, const SourceSelector& wide) {
-  const bool channel =
-      wide.channel.empty() || wide.channel == narrow.channel || (wide.channel == "*" && !narrow.channel.empty());
+  const bool channel = wide.channel.empty() || wide.channel == narrow.channel ||
+                       (wide.channel == "*" && is_windows_channel(narrow.channel));
   const bool provider = wide.provider.empty() || narrow.provider.empty() || wide.provider == narrow.provider;
   return channel && provider;
 }
@@ -37,7 +38,7 @@ bool SourceSelector::accepts(const Event& event) const {
       (!event.event_id || !std::binary_search(event_ids.begin(), event_ids.end(), *event.event_id)))
     return false;
   if (channel == "*") {
-    if (event.channel.empty()) return false;
+    if (!is_windows_channel(event.channel)) return false;
   } else if (!channel.empty() && !equal_folded(event.channel, channel)) {
     return false;
   }

@@ -46,7 +46,7 @@ struct FieldAlias {
 
 /// One place where the events of a logsource are found. All conditions that are set must hold.
 struct SourceSelector {
-  std::string channel;                   ///< folded; empty: any; "*": any event that has a channel
+  std::string channel;                   ///< folded; empty: any; "*": any channel of Windows
   std::string provider;                  ///< folded; empty: any. An event that names no provider passes
   std::vector<std::uint32_t> event_ids;  ///< sorted; empty: any
   std::vector<std::pair<FieldId, std::string>>

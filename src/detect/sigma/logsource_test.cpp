@@ -59,6 +59,15 @@ TEST(ShippedLogsources, AMissingProviderPassesAndAWrongOneDoesNot) {
   EXPECT_EQ(hits(r, event_of("Security", "Somebody-Else", 4688)), 0);
 }
 
+TEST(ShippedLogsources, AnyWindowsChannelIsNoLogOfAnotherSystem) {
+  const Shipped s;
+  const Resolution r = s.sources.resolve({"", "windows", ""});
+  EXPECT_GE(hits(r, event_of("Some-Vendor/Log", "Vendor", 1)), 1);
+  EXPECT_EQ(hits(r, event_of("linux:auditd", "SYSCALL", 1)), 0);
+  EXPECT_EQ(hits(r, event_of("Linux-Sysmon/Operational", "Linux-Sysmon", 1)), 0);
+  EXPECT_EQ(hits(r, event_of("", "", 1)), 0);
+}
+
 TEST(ShippedLogsources, EveryCategoryOfTheTaxonomyHasASource) {
   const Shipped s;
   for (const char* category : {"process_creation",

@@ -100,7 +100,7 @@ std::string_view real_text(std::string_view raw, Arena& arena) {
 
 }  // namespace
 
-Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), params_(kParams) {
+Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), params_(kParams), wanted_(&wanted) {
   for (std::size_t i = 0; i < kParams; ++i) {
     const auto id = wanted.want("param" + std::to_string(i + 1));
     if (id && *id != kUnnamedField) params_[i] = id;
@@ -144,8 +144,13 @@ void Mapper::map(const Tree& tree, const Marks& top, FieldPlanner* planner, Even
     if (marks.event != 0) walk_elements(tree, marks.event);
     walk_elements(tree, root);
   }
+  tree_ = &tree;
+  shape_ = &*shape;
+  root_ = root;
   read_roles();
   fill_head(event);
+  if (event.channel.empty()) event.channel = shape->log;
+  if (shape->head != nullptr) shape->head(tree, root, arena_, event);
   if (planner == nullptr) {
     fill_fields(nullptr, fields_);
   } else {
@@ -298,6 +303,28 @@ void Mapper::read_roles() {
   }
 }
 
+/// What a shape's own code adds to `out`, as far as it is chosen.
+class Mapper::Derived final : public DerivedValues {
+ public:
+  Derived(const WantedFields& wanted, const FieldChoice* choice, Arena& arena, std::vector<FieldValue>& out)
+      : wanted_(wanted), choice_(choice), arena_(arena), out_(out) {}
+  bool wants(std::string_view field) const override { return id_of_wanted(field).has_value(); }
+  void add(std::string_view field, ValueKind kind, std::string_view text) override {
+    if (const auto id = id_of_wanted(field)) out_.push_back({*id, kind, text});
+  }
+  Arena& arena() override { return arena_; }
+
+ private:
+  std::optional<FieldId> id_of_wanted(std::string_view field) const {
+    const auto id = wanted_.want(field);
+    return id && (choice_ == nullptr || choice_->contains(*id)) ? id : std::nullopt;
+  }
+  const WantedFields& wanted_;
+  const FieldChoice* choice_;
+  Arena& arena_;
+  std::vector<FieldValue>& out_;
+};
+
 /// A value is unescaped and converted only when somebody asks for it.
 void Mapper::fill_fields(const FieldChoice* choice, std::vector<FieldValue>& out) {
   const auto chosen = [choice](FieldId id) { return choice == nullptr || choice->contains(id); };
@@ -319,6 +346,10 @@ void Mapper::fill_fields(const FieldChoice* choice, std::vector<FieldValue>& out
   }
   for (const Slot& s : slots_)
     if (s.set && s.from_fallback && chosen(s.field)) out.push_back({s.field, s.kind, s.text});
+  if (shape_->derive != nullptr) {
+    Derived derived(*wanted_, choice, arena_, out);
+    shape_->derive(*tree_, root_, derived);
+  }
 }
 
 void Mapper::note_role(const Path& path, const Value& value) {

@@ -34,15 +34,26 @@ enum RulesIndex : std::uint8_t {
 /// What stands at the top of an object, as far as a shape is told by it.
 struct Marks {
   std::uint32_t event = 0, system = 0, source = 0, result = 0;  ///< nodes of objects; 0: not there
-  std::uint32_t seen = 0;                                       ///< a bit for each Mark
+  std::uint64_t seen = 0;                                       ///< a bit for each Mark
   bool maybe_wrapper = false;  ///< the first array or object is an array of objects under a wrapper's name
 
-  void add(Mark mark) noexcept { seen |= 1u << static_cast<unsigned>(mark); }
+  void add(Mark mark) noexcept { seen |= std::uint64_t{1} << static_cast<unsigned>(mark); }
   bool has(Mark mark) const noexcept { return ((seen >> static_cast<unsigned>(mark)) & 1) != 0; }
 };
 
 /// Reads the top of object `root`: node 0, or the object that a search engine put the event into.
 Marks read_marks(const Tree& tree, std::uint32_t root);
+
+/// Where a shape's own code puts values that no path of the object holds as they are.
+class DerivedValues {
+ public:
+  virtual ~DerivedValues() = default;
+  /// Is the field asked of this event? Ask before work is done for it.
+  virtual bool wants(std::string_view field) const = 0;
+  /// Adds a value, if it is asked for. `text` lives as long as the event: a view of the tree, or made in arena().
+  virtual void add(std::string_view field, ValueKind kind, std::string_view text) = 0;
+  virtual Arena& arena() = 0;
+};
 
 /// One way of writing events. The first row whose `recognise` says yes is taken; the last takes everything.
 struct Shape {
@@ -50,6 +61,11 @@ struct Shape {
   std::string_view meaning;
   bool (*recognise)(const Marks& marks);
   RulesIndex rules;
+  std::string_view log{};  ///< Event::channel where the object names none (log_name.h)
+  /// Completes the head (provider, host) once the roles are read, before fields are chosen. `root`: the event's object.
+  void (*head)(const Tree& tree, std::uint32_t root, Arena& arena, Event& event) = nullptr;
+  /// Adds fields after those of the paths. Must depend on the object alone.
+  void (*derive)(const Tree& tree, std::uint32_t root, DerivedValues& out) = nullptr;
 };
 std::span<const Shape> shapes();
 std::span<const PathRules> path_rules();
@@ -92,6 +108,7 @@ class Mapper final : private FieldReader {
   void unnamed_data(const Tree& tree, std::uint32_t node);
   void read_roles();
   void fill_fields(const FieldChoice* choice, std::vector<FieldValue>& out);
+  class Derived;
   std::span<const FieldValue> all_fields() override;
   bool may_hold(const TextProbe& probe, const Event& event) override {
     return probe.in_record(as_bytes(event.raw), TextProbe::Escapes::json);
@@ -109,9 +126,13 @@ class Mapper final : private FieldReader {
   std::vector<FieldValue> fields_, all_fields_;
   std::array<Slot, static_cast<std::size_t>(Role::kCount)> slots_{};
   std::vector<std::optional<FieldId>> params_;  // param1, param2, ...
-  std::uint64_t event_ = 0;                     // counts events
-  std::uint64_t all_fields_of_ = 0;             // the event that all_fields_ is of
-  std::vector<std::uint64_t> seen_;             // by path: the latest event that had it
+  const WantedFields* wanted_;
+  const Tree* tree_ = nullptr;       // of the latest event, with its
+  const Shape* shape_ = nullptr;     // shape and
+  std::uint32_t root_ = 0;           // object
+  std::uint64_t event_ = 0;          // counts events
+  std::uint64_t all_fields_of_ = 0;  // the event that all_fields_ is of
+  std::vector<std::uint64_t> seen_;  // by path: the latest event that had it
 };
 
 }  // namespace stopwarden::json

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "detect/ledger/service_targets.h"
+#include "detect/ledger/windows_targets.h"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ std::string targets(std::string_view channel, std::uint32_t id, std::vector<Give
   e.provider = provider;
   e.event_id = id;
   e.fields = fields;
-  return targets_text(service_targets(e));
+  return targets_text(windows_targets(e));
 }
 
 constexpr const char* kSysmon = "Microsoft-Windows-Sysmon/Operational";
@@ -180,7 +180,7 @@ TEST(ServiceTargets, KeepDisplayNameBesideKeyName) {
   e.provider = "Service Control Manager";
   e.event_id = 7040;
   e.fields = fields;
-  const auto all = service_targets(e);
+  const auto all = windows_targets(e);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].name, "netprofm");
   EXPECT_EQ(all[0].display_name, "Network List Service");
@@ -189,7 +189,7 @@ TEST(ServiceTargets, KeepDisplayNameBesideKeyName) {
 TEST(ServiceTargets, WantsWhatItReads) {
   FieldTable table;
   WantedFields wanted(table);
-  add_target_fields(wanted);
+  add_windows_target_fields(wanted);
   for (const field::Number n :
        {field::CommandLine, field::NewProcessName, field::Binary, field::param4, field::Payload})
     EXPECT_TRUE(wanted.contains(id_of(n)));

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // From one Windows event to the services and processes it is about: resources[] of a finding.
-//
-//   WantedFields wanted(table);
-//   ledger::add_target_fields(wanted);             // before the sources are made
-//   for (const Target& t : ledger::service_targets(event)) ...
 #pragma once
 #include <vector>
 
@@ -23,9 +19,9 @@ namespace stopwarden::ledger {
 /// Misses: actors, and whether an attempt worked. Words for "disabled" and "stopped" in languages not listed give verb
 /// "reconfigure" or an empty verb, with the word in `state`.
 /// Cost: linear in the command line; meant for events that made a rule fire, not for all.
-std::vector<Target> service_targets(const Event& event, const TargetLimits& limits = {});
+std::vector<Target> windows_targets(const Event& event, const TargetLimits& limits = {});
 
-/// The fields service_targets() reads.
-void add_target_fields(WantedFields& wanted);
+/// The fields windows_targets() reads.
+void add_windows_target_fields(WantedFields& wanted);
 
 }  // namespace stopwarden::ledger

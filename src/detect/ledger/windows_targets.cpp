@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "detect/ledger/service_targets.h"
+#include "detect/ledger/windows_targets.h"
 
 #include <array>
 
@@ -204,7 +204,7 @@ void sysmon_event(const Event& event, std::uint32_t id, TargetList& out) {
 
 }  // namespace
 
-std::vector<Target> service_targets(const Event& event, const TargetLimits& limits) {
+std::vector<Target> windows_targets(const Event& event, const TargetLimits& limits) {
   TargetList out(limits);
   if (!event.event_id) return {};
   const std::uint32_t id = *event.event_id;
@@ -221,7 +221,7 @@ std::vector<Target> service_targets(const Event& event, const TargetLimits& limi
   return std::move(out).take();
 }
 
-void add_target_fields(WantedFields& wanted) {
+void add_windows_target_fields(WantedFields& wanted) {
   for (const field::Number n :
        {field::Image,           field::OriginalFileName, field::CommandLine, field::NewProcessName,
         field::ProcessName,     field::ScriptBlockText,  field::Payload,     field::TargetObject,

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fields of ESXi and vCenter logs.
+#pragma once
+
+#define SW_ESXI_FIELDS(X)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/text/emitter.h"
+
+namespace stopwarden::text {
+
+Emitter::Emitter(const SourceOptions& options, Texts texts)
+    : wanted_(options.wanted), planner_(options.planner), texts_(texts) {}
+
+void Emitter::begin() {
+  arena_.reset();
+  values_.clear();
+  all_made_ = false;
+}
+
+void Emitter::fill(const FieldChoice* choice, std::vector<FieldValue>& out) {
+  out.clear();
+  for (const Value& v : values_)
+    if (choice == nullptr || choice->contains(v.id))
+      out.push_back({v.id, v.kind, v.make == nullptr ? v.raw : v.make(v.raw, arena_)});
+}
+
+void Emitter::emit(Event& event, EventSink& sink) {
+  event.choice = nullptr;
+  event.reader = nullptr;
+  if (planner_ != nullptr) {
+    event.choice = &planner_->choose(event.channel, event.provider, event.event_id);
+    event.reader = this;
+  }
+  fill(event.choice, fields_);
+  event.fields = fields_;
+  sink.on_event(event);
+}
+
+std::span<const FieldValue> Emitter::all_fields() {
+  if (!all_made_) fill(nullptr, all_fields_);
+  all_made_ = true;
+  return all_fields_;
+}
+
+bool Emitter::may_hold(const TextProbe& probe, const Event& event) {
+  return texts_ == Texts::made || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none);
+}
+
+}  // namespace stopwarden::text

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the values of a line to an event's fields: only those that are asked for are made. Shared by all sources of
+// text.
+//
+//   Emitter emitter(options);                            // once a source
+//   const Name unit = emitter.name("unit");              // once a name
+//   emitter.begin();                                     // each event
+//   emitter.add(unit, value);
+//   emitter.add(message, piece, &unescape_hex);          // made only when asked
+//   emitter.emit(event, sink);                           // event: the head; fields are filled here
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/arena.h"
+#include "event/event.h"
+#include "event/source.h"
+
+namespace stopwarden::text {
+
+/// A field's name, looked up once. Values of a name that nobody asks for are not kept.
+struct Name {
+  std::optional<FieldId> id;
+  bool wanted() const noexcept { return id.has_value(); }
+};
+
+/// Turns the text of a log into a value's canonical text; the result is `raw` itself or lies in `arena`. Depends on its
+/// arguments alone.
+using Make = std::string_view (*)(std::string_view raw, Arena& arena);
+
+/// Collects one event's values, asks the planner which are needed, makes those and calls the sink. Not for sharing
+/// between threads. No allocation per event once warm.
+class Emitter final : private FieldReader {
+ public:
+  /// `made`: values may hold text that does not stand in the record as it is (hex, escapes), so that a keyword cannot
+  /// be ruled out by the record's bytes.
+  enum class Texts : std::uint8_t { as_in_record, made };
+  explicit Emitter(const SourceOptions& options, Texts texts = Texts::as_in_record);
+  Emitter(const Emitter&) = delete;
+  Emitter& operator=(const Emitter&) = delete;
+
+  Name name(std::string_view field) const { return {wanted_->want(field)}; }
+  /// A name that the log itself brings, hashed at each call. Blanks are not left out.
+  Name name_in_log(std::string_view field) const { return name(field); }
+
+  /// Forgets the last event and what was made for it.
+  void begin();
+  /// `raw` lives until emit() returned: in the record, or in arena().
+  void add(Name name, std::string_view raw, Make make = nullptr, ValueKind kind = ValueKind::string) {
+    if (name.wanted()) values_.push_back({*name.id, kind, raw, make});
+  }
+  void add_integer(Name name, std::string_view raw) { add(name, raw, nullptr, ValueKind::integer); }
+  Arena& arena() noexcept { return arena_; }
+  /// `event` is the head: time, host, channel, provider, event_id, origin and raw.
+  void emit(Event& event, EventSink& sink);
+
+ private:
+  struct Value {
+    FieldId id;
+    ValueKind kind;
+    std::string_view raw;
+    Make make;
+  };
+  void fill(const FieldChoice* choice, std::vector<FieldValue>& out);
+  std::span<const FieldValue> all_fields() override;
+  bool may_hold(const TextProbe& probe, const Event& event) override;
+
+  const WantedFields* wanted_;
+  FieldPlanner* planner_;
+  Texts texts_;
+  Arena arena_;
+  std::vector<Value> values_;
+  std::vector<FieldValue> fields_, all_fields_;
+  bool all_made_ = false;
+};
+
+}  // namespace stopwarden::text
