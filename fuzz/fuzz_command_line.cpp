@@ -3,9 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "detect/ledger/powershell.h"
+#include "detect/ledger/unix_command_line.h"
 #include "detect/ledger/windows_command_line.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,10 +17,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
   const TargetLimits limits;
   TargetList out(limits);
-  switch (data[0] % 4) {
+  switch (data[0] % 6) {
     case 0: command_line_targets(text, "", {}, out); break;
     case 1: powershell_script_targets(text, {}, out); break;
     case 2: powershell_payload_targets(text, {}, out); break;
+    case 4: unix_command_line_targets(text, {}, out); break;
+    case 5: {
+      std::vector<std::string> arguments(1);
+      for (const char c : text) {
+        if (c == '\0')
+          arguments.emplace_back();
+        else
+          arguments.back() += c;
+      }
+      unix_arguments_targets(arguments, {}, out);
+      break;
+    }
     default: command_line_targets(text, "cmd.exe", {}, out); break;
   }
   const auto targets = std::move(out).take();

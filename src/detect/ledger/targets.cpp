@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "detect/ledger/unix_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
 
@@ -13,6 +14,7 @@ bool is_windows(const Event& event) { return is_windows_channel(event.channel); 
 
 constexpr std::array kReaders{
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
+    TargetReader{has_unix_commands, add_unix_command_fields, unix_command_targets},
 };
 
 }  // namespace
@@ -20,9 +22,10 @@ constexpr std::array kReaders{
 std::span<const TargetReader> target_readers() { return kReaders; }
 
 std::vector<Target> targets_of(const Event& event, const TargetLimits& limits) {
+  TargetList out(limits);
   for (const TargetReader& reader : kReaders)
-    if (reader.reads(event)) return reader.targets(event, limits);
-  return {};
+    if (reader.reads(event)) reader.targets(event, out);
+  return std::move(out).take();
 }
 
 void add_target_fields(WantedFields& wanted) {

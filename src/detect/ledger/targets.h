@@ -14,11 +14,12 @@
 
 namespace stopwarden::ledger {
 
-/// What knows the logs of a platform. To add one: a row in targets.cpp.
+/// What knows some logs, or one part of what they say: of several that read a log, all are asked. To add one: a row in
+/// targets.cpp.
 struct TargetReader {
   bool (*reads)(const Event& event);  ///< by channel alone
   void (*add_fields)(WantedFields& wanted);
-  std::vector<Target> (*targets)(const Event& event, const TargetLimits& limits);
+  void (*targets)(const Event& event, TargetList& out);
 };
 std::span<const TargetReader> target_readers();
 

@@ -204,9 +204,8 @@ void sysmon_event(const Event& event, std::uint32_t id, TargetList& out) {
 
 }  // namespace
 
-std::vector<Target> windows_targets(const Event& event, const TargetLimits& limits) {
-  TargetList out(limits);
-  if (!event.event_id) return {};
+void windows_targets(const Event& event, TargetList& out) {
+  if (!event.event_id) return;
   const std::uint32_t id = *event.event_id;
   if (is(event.channel, "Security"))
     security_event(event, id, out);
@@ -218,7 +217,6 @@ std::vector<Target> windows_targets(const Event& event, const TargetLimits& limi
     powershell_script_targets(value_of(event, field::ScriptBlockText), {}, out);
   else if (id == 4103)
     powershell_payload_targets(value_of(event, field::Payload), {}, out);
-  return std::move(out).take();
 }
 
 void add_windows_target_fields(WantedFields& wanted) {

@@ -19,7 +19,7 @@ namespace stopwarden::ledger {
 /// Misses: actors, and whether an attempt worked. Words for "disabled" and "stopped" in languages not listed give verb
 /// "reconfigure" or an empty verb, with the word in `state`.
 /// Cost: linear in the command line; meant for events that made a rule fire, not for all.
-std::vector<Target> windows_targets(const Event& event, const TargetLimits& limits = {});
+void windows_targets(const Event& event, TargetList& out);
 
 /// The fields windows_targets() reads.
 void add_windows_target_fields(WantedFields& wanted);

@@ -9,6 +9,12 @@
 namespace stopwarden::ledger {
 namespace {
 
+std::vector<Target> targets_in(const Event& event) {
+  TargetList out;
+  windows_targets(event, out);
+  return std::move(out).take();
+}
+
 struct Given {
   field::Number field;
   const char* text;
@@ -23,7 +29,7 @@ std::string targets(std::string_view channel, std::uint32_t id, std::vector<Give
   e.provider = provider;
   e.event_id = id;
   e.fields = fields;
-  return targets_text(windows_targets(e));
+  return targets_text(targets_in(e));
 }
 
 constexpr const char* kSysmon = "Microsoft-Windows-Sysmon/Operational";
@@ -180,7 +186,7 @@ TEST(ServiceTargets, KeepDisplayNameBesideKeyName) {
   e.provider = "Service Control Manager";
   e.event_id = 7040;
   e.fields = fields;
-  const auto all = windows_targets(e);
+  const auto all = targets_in(e);
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].name, "netprofm");
   EXPECT_EQ(all[0].display_name, "Network List Service");
