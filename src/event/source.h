@@ -56,8 +56,8 @@ struct InputFacts {
 ///
 /// The pipeline keeps a window of bytes and calls cut() until it says `more`; it hands each unit to parse(), then moves
 /// the window on. cut() is cheap and has state (where in the file am I); parse() depends only on its arguments, the
-/// facts begin() was told, and caches, so that units may be parsed by several Source objects in parallel: every object that parses units of one
-/// input was made by the same `make` with the same arguments.
+/// facts begin() was told, and caches, so that units may be parsed by several Source objects in parallel: every object
+/// that parses units of one input was made by the same `make` with the same arguments.
 ///
 /// Contract: cut() with AtEnd::yes never says `more` for a window that is not empty: what is left is a unit, a skip or
 /// a drop. With a window of window_max() bytes it does not say `more` either: a unit that is longer is dropped with

@@ -35,12 +35,12 @@ struct Block {
     std::optional<Error> drop;
   };
 
-  std::string input;                     ///< its name
-  const SourceFormat* format = nullptr;  ///< nullptr: no format knows the input's bytes (or there are none)
+  std::string input;                        ///< its name
+  const SourceFormat* format = nullptr;     ///< nullptr: no format knows the input's bytes (or there are none)
   std::shared_ptr<const InputStart> start;  ///< nullptr as long as the format is
   std::vector<std::byte> bytes;             ///< kBlockBytes; longer for a record that is longer
-  std::uint64_t offset = 0;              ///< of `bytes` in the input
-  std::vector<Piece> pieces;             ///< in the order of the input
+  std::uint64_t offset = 0;                 ///< of `bytes` in the input
+  std::vector<Piece> pieces;                ///< in the order of the input
 
   bool last = false;                  ///< of its input; the next two are then known
   std::uint64_t input_bytes = 0;      ///< of the whole input, unpacked

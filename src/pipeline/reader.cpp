@@ -158,9 +158,9 @@ std::uint64_t Parsers::parse(const Block& block, std::uint64_t first_record, Eve
 
 /// The parser of the block's format, told of the block's input.
 Source& Parsers::source(const Block& block) {
-  auto found = std::find_if(parsers_.begin(), parsers_.end(), [&](const Parser& p) { return p.format == block.format; });
-  if (found == parsers_.end())
-    found = parsers_.insert(found, {block.format, block.format->make(options_), nullptr});
+  auto found =
+      std::find_if(parsers_.begin(), parsers_.end(), [&](const Parser& p) { return p.format == block.format; });
+  if (found == parsers_.end()) found = parsers_.insert(found, {block.format, block.format->make(options_), nullptr});
   if (found->start != block.start) {
     found->start = block.start;
     if (block.start != nullptr) found->source->begin(block.start->facts());

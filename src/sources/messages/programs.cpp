@@ -100,11 +100,11 @@ constexpr std::array kPrograms{
     Program{"pct", "pct", read_proxmox},
     Program{"xapi", "xapi"},
     // Protection and the network.
-    Program{"clamd", "clamav"},
-    Program{"clamav", "clamav"},
-    Program{"clamscan", "clamav"},
-    Program{"clamdscan", "clamav"},
-    Program{"clamonacc", "clamav"},
+    Program{"clamd", "clamav", read_clamav},
+    Program{"clamav", "clamav", read_clamav},
+    Program{"clamscan", "clamav", read_clamav},
+    Program{"clamdscan", "clamav", read_clamav},
+    Program{"clamonacc", "clamav", read_clamav},
     Program{"freshclam", "clamav"},
     Program{"falcon-sensor", "falcon-sensor"},
     Program{"ossec", "wazuh"},
@@ -207,7 +207,8 @@ std::span<const Program> programs() { return kPrograms; }
 
 const Program* find_program(std::string_view tag) noexcept {
   if (tag.size() < 2) return nullptr;
-  if (tag.front() == '(' && tag.back() == ')') tag = tag.substr(1, tag.size() - 2);  // "(systemd)": a child about to exec
+  if (tag.front() == '(' && tag.back() == ')')
+    tag = tag.substr(1, tag.size() - 2);  // "(systemd)": a child about to exec
   if (const Program* found = look_up(tag)) return found;
   const std::size_t slash = tag.find('/');
   if (slash == std::string_view::npos) return nullptr;

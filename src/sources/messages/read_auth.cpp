@@ -56,8 +56,8 @@ void read_sudo(std::string_view message, const Fields& f, text::Emitter& out) {
     out.add(f.CommandLine, rest);
     return;
   }
-  const std::array<std::pair<std::string_view, text::Name>, 5> values{{
-      {"TTY=", f.TTY}, {"PWD=", f.PWD}, {"USER=", f.USER}, {"GROUP=", f.GROUP}, {"ENV=", f.ENV}}};
+  const std::array<std::pair<std::string_view, text::Name>, 5> values{
+      {{"TTY=", f.TTY}, {"PWD=", f.PWD}, {"USER=", f.USER}, {"GROUP=", f.GROUP}, {"ENV=", f.ENV}}};
   bool refused = false;
   for (;;) {
     if (take(rest, "COMMAND=")) break;

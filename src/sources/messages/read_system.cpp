@@ -147,7 +147,8 @@ void read_systemd(std::string_view message, const Fields& f, text::Emitter& out)
   if (take(text, "Unit ") && ends_with(text, " entered failed state.")) {
     out.add(f.UNIT, before(text, " "));
     out.add(f.unit_event, "failed");
-  } else if (take(text, "Reloading requested from client PID ") || take(text, "Reexecuting requested from client PID ")) {
+  } else if (take(text, "Reloading requested from client PID ") ||
+             take(text, "Reexecuting requested from client PID ")) {
     out.add(f.unit_event, "manager reloaded");
     out.add(f.requested_by, between(text, "('", "')"));
     out.add(f.UNIT, between(text, "(unit ", ")"));
@@ -174,15 +175,23 @@ void read_kernel(std::string_view message, const Fields& f, text::Emitter& out) 
 
 /// `time="..." level=info msg="ignoring event" container=8f2... module=libcontainerd topic=/tasks/delete`.
 void read_logfmt(std::string_view message, const Fields& f, text::Emitter& out) {
-  const std::array<std::pair<std::string_view, text::Name>, 5> values{{{"level=", f.level},
-                                                                       {"msg=", f.msg},
-                                                                       {"container=", f.container},
-                                                                       {"module=", f.module},
-                                                                       {"topic=", f.topic}}};
+  const std::array<std::pair<std::string_view, text::Name>, 5> values{
+      {{"level=", f.level}, {"msg=", f.msg}, {"container=", f.container}, {"module=", f.module}, {"topic=", f.topic}}};
   for (const auto& value : values) {
     if (!value.second.wanted()) continue;
     if (const auto text = logfmt_value(message, value.first); !text.empty()) out.add(value.second, text);
   }
+}
+
+/// "/home/bob/x.exe: Win.Trojan.Agent-1 FOUND"; clamonacc writes "ScanOnAccess: " before it.
+void read_clamav(std::string_view message, const Fields& f, text::Emitter& out) {
+  if (!ends_with(message, " FOUND")) return;
+  message.remove_suffix(6);
+  take(message, "ScanOnAccess: ");
+  const std::size_t colon = message.rfind(": ");
+  if (colon == std::string_view::npos) return;
+  out.add(f.Filename, message.substr(0, colon));
+  out.add(f.Signature, message.substr(colon + 2));
 }
 
 /// "<root@pam> starting task UPID:pve1:0000A1B2:0001C3D4:65A0B1C2:qmstop:101:root@pam:".

@@ -19,6 +19,7 @@ SW_MESSAGE_READER(read_systemd);
 SW_MESSAGE_READER(read_cron);
 SW_MESSAGE_READER(read_kernel);
 SW_MESSAGE_READER(read_logfmt);
+SW_MESSAGE_READER(read_clamav);
 SW_MESSAGE_READER(read_proxmox);
 #undef SW_MESSAGE_READER
 

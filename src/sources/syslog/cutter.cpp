@@ -94,7 +94,9 @@ Cut Cutter::cut_frames(std::string_view text, AtEnd at_end) {
   if (const std::size_t head = read_octet_count(text, count); head != 0) {
     if (count > kFrameMax) {
       skip_left_ = count + head - std::min(count + head, text.size());
-      return {std::min(count + head, text.size()), Cut::Kind::drop, {Errc::limit_exceeded, 0, "a frame of more than 1 MiB was left out"}};
+      return {std::min(count + head, text.size()),
+              Cut::Kind::drop,
+              {Errc::limit_exceeded, 0, "a frame of more than 1 MiB was left out"}};
     }
     if (at_end == AtEnd::no) return {};
     return {text.size(), Cut::Kind::drop, {Errc::truncated, 0, "input ends inside a frame"}};

@@ -30,9 +30,9 @@ std::optional<EventTime> date_in(std::string_view line) {
 
 /// The lines of the head that matter.
 struct Seen {
-  std::string_view no_year;            // the first stamp without a year
+  std::string_view no_year;  // the first stamp without a year
   std::uint64_t no_year_at = 0;
-  std::optional<EventTime> date;       // the first full date
+  std::optional<EventTime> date;  // the first full date
   std::uint64_t date_at = 0;
   std::optional<int> zone;
   std::optional<std::uint64_t> no_zone_at;

@@ -69,7 +69,8 @@ bool take_tag(std::string_view& s, Line& out) noexcept {
     after = close + 1;
   }
   std::string_view level;
-  if (after < s.size() && s[after] == ' ' && after + 1 < s.size() && s[after + 1] == '<') {  // macOS: "kernel[0] <Info>:"
+  if (after < s.size() && s[after] == ' ' && after + 1 < s.size() &&
+      s[after + 1] == '<') {  // macOS: "kernel[0] <Info>:"
     const std::size_t close = s.substr(0, after + 16).find(">:", after);
     if (close == std::string_view::npos) return false;
     level = s.substr(after + 2, close - after - 2);
@@ -85,7 +86,7 @@ bool take_tag(std::string_view& s, Line& out) noexcept {
 }
 
 bool is_host(std::string_view word) noexcept {
-  if (word.empty() || word.size() > kHostMax || word.back() == ':') return false;
+  if (word.empty() || word.size() > kHostMax || word.back() == ':' || word.front() == '-') return false;
   for (const char c : word)
     if (!is(kHost, c)) return false;
   return true;
@@ -184,23 +185,35 @@ bool read_line(std::string_view record, StampReader& stamps, Line& out) {
 
 std::string_view facility_name(int priority) noexcept {
   constexpr std::array<std::string_view, 24> kNames{
-      "kern", "user",     "mail", "daemon", "auth",     "syslog",  "lpr",          "news",
-      "uucp", "cron",     "authpriv", "ftp", "ntp",     "security", "console",     "solaris-cron",
-      "local0", "local1", "local2", "local3", "local4", "local5",  "local6",       "local7"};
+      "kern",   "user",   "mail",     "daemon", "auth",   "syslog",   "lpr",     "news",
+      "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "security", "console", "solaris-cron",
+      "local0", "local1", "local2",   "local3", "local4", "local5",   "local6",  "local7"};
   const auto facility = static_cast<std::size_t>(priority) / 8;
   return priority < 0 || facility >= kNames.size() ? std::string_view{} : kNames[facility];
 }
 
 std::string_view severity_name(int priority) noexcept {
-  constexpr std::array<std::string_view, 8> kNames{"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+  constexpr std::array<std::string_view, 8> kNames{"emerg",   "alert",  "crit", "err",
+                                                   "warning", "notice", "info", "debug"};
   return priority < 0 ? std::string_view{} : kNames[static_cast<std::size_t>(priority) % 8];
 }
 
 std::string_view severity_of_word(std::string_view word) noexcept {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kWords{{
-      {"emerg", "emerg"}, {"emergency", "emerg"}, {"panic", "emerg"}, {"alert", "alert"}, {"crit", "crit"},
-      {"critical", "crit"}, {"err", "err"}, {"error", "err"}, {"warn", "warning"}, {"warning", "warning"},
-      {"notice", "notice"}, {"info", "info"}, {"information", "info"}, {"debug", "debug"},
+      {"emerg", "emerg"},
+      {"emergency", "emerg"},
+      {"panic", "emerg"},
+      {"alert", "alert"},
+      {"crit", "crit"},
+      {"critical", "crit"},
+      {"err", "err"},
+      {"error", "err"},
+      {"warn", "warning"},
+      {"warning", "warning"},
+      {"notice", "notice"},
+      {"info", "info"},
+      {"information", "info"},
+      {"debug", "debug"},
   }};
   if (word.size() < 3 || word.size() > 11) return {};
   for (const auto& [name, severity] : kWords)

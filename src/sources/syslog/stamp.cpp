@@ -95,9 +95,9 @@ void StampReader::assume(const Assumed& assumed) {
 Stamp StampReader::read(std::string_view line) {
   if (line.size() < 10) return {};
   const char c = line.front();
-  if (c >= 'A' && c <= 'Z') return line[3] == ' ' && is_digit(line[4]) && line.size() > 8 && line[8] == '-'
-                                       ? read_weekday(line)
-                                       : read_month(line);
+  if (c >= 'A' && c <= 'Z')
+    return line[3] == ' ' && is_digit(line[4]) && line.size() > 8 && line[8] == '-' ? read_weekday(line)
+                                                                                    : read_month(line);
   if (is_digit(c)) return line[4] == '-' ? read_iso(line) : read_unix(line);
   if (c == '[') return read_monotonic(line);
   return {};

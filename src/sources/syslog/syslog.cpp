@@ -76,9 +76,8 @@ class SyslogSource final : public Source {
   Emitter plain_, escaped_;
   messages::Fields fields_;
   Name program_ = plain_.name("program"), appname_ = plain_.name("appname"), pid_ = plain_.name("pid"),
-       process_id_ = plain_.name("ProcessId"), facility_ = plain_.name("facility"),
-       severity_ = plain_.name("severity"), host_ = plain_.name("host"), message_id_ = plain_.name("msgid"),
-       repeated_ = plain_.name("repeat_count");
+       process_id_ = plain_.name("ProcessId"), facility_ = plain_.name("facility"), severity_ = plain_.name("severity"),
+       host_ = plain_.name("host"), message_id_ = plain_.name("msgid"), repeated_ = plain_.name("repeat_count");
   xml::EventReader sysmon_;
   FileFacts facts_;
   StampReader stamps_;
@@ -112,7 +111,8 @@ void SyslogSource::parse_lines(std::string_view text, Unit& unit) {
       end = line_end;
     } else {
       if (!unit.lost)
-        unit.sink.on_drop({Errc::bad_value, unit.offset + walk.begin(), "lines that start with no time, and no record before them"});
+        unit.sink.on_drop(
+            {Errc::bad_value, unit.offset + walk.begin(), "lines that start with no time, and no record before them"});
       if (!unit.lost) ++unit.records;
       unit.lost = true;
     }
@@ -191,8 +191,7 @@ void SyslogSource::emit(const Line& line, std::string_view raw, const Origin& or
   }
   if (!line.message_id.empty()) out.add(message_id_, line.message_id);
   if (line.priority >= 0) out.add(facility_, facility_name(line.priority));
-  const std::string_view severity =
-      line.priority >= 0 ? severity_name(line.priority) : severity_of_word(line.level);
+  const std::string_view severity = line.priority >= 0 ? severity_name(line.priority) : severity_of_word(line.level);
   if (!severity.empty()) out.add(severity_, severity);
   if (!line.structured.empty()) add_structured(line.structured, out);
   add_message(line, program, out);
