@@ -34,6 +34,7 @@ struct Seen {
   std::uint64_t no_year_at = 0;
   std::optional<EventTime> date;  // the first full date
   std::uint64_t date_at = 0;
+  bool date_is_end = false;  // nothing in the file is later
   std::optional<int> zone;
   std::optional<std::uint64_t> no_zone_at;
 };
@@ -54,6 +55,7 @@ Seen look(std::string_view head) {
     if (date && *date > kDateMin && !seen.date) {
       seen.date = date;
       seen.date_at = walk.begin();
+      seen.date_is_end = line.substr(0, 3) == "-- ";
     }
     if (stamp.form == Stamp::Form::iso && !stamp.zone_assumed && !seen.zone) seen.zone = stamp.zone_minutes;
     if (stamp.zone_assumed && !seen.no_zone_at) seen.no_zone_at = walk.begin();
@@ -89,6 +91,11 @@ FileFacts read_facts(const InputFacts& facts) {
   out.first_assumed = seen.no_zone_at;
   if (facts.modified) out.assumed.latest = *facts.modified + hours{24};
   if (!seen.date || seen.no_year.empty()) return out;
+  if (seen.date_is_end) {
+    out.assumed.latest = *seen.date + hours{24};
+    out.year_by_date = true;
+    return out;
+  }
   // The first time without a year, in the year next to the date: before it when the line is, else after it.
   StampReader stamps;
   Assumed near{.latest = {}, .first = {}, .zone_minutes = out.assumed.zone_minutes};

@@ -242,7 +242,7 @@ void SyslogSource::add_structured(std::string_view text, Emitter& out) {
 
 /// How the first lines look.
 struct Look {
-  std::size_t lines = 0, records = 0, tagged = 0, esxi = 0, iso = 0;
+  std::size_t lines = 0, records = 0, tagged = 0, esxi = 0;
 };
 
 Look look_at(std::string_view head) {
@@ -257,8 +257,9 @@ Look look_at(std::string_view head) {
     if (!read_line(line, stamps, parts)) continue;
     ++seen.records;
     const bool named = !parts.host.empty() || !parts.level.empty() || parts.stamp.form == Stamp::Form::no_year;
-    if (parts.stamp.form != Stamp::Form::no_year && !parts.rfc5424 && parts.priority < 0) ++seen.iso;
-    if (parts.rfc5424 || (named && !parts.program.empty())) ++seen.tagged;
+    // dmesg has such times too, but neither host nor tag: "[    0.000000] Command line: ..."
+    const bool sure = parts.stamp.form != Stamp::Form::monotonic || !parts.pid.empty() || parts.program == "kernel";
+    if (parts.rfc5424 || (named && sure && !parts.program.empty())) ++seen.tagged;
     if (line.find("@6876") != std::string_view::npos) ++seen.esxi;
   }
   return seen;
