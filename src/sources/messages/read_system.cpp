@@ -56,19 +56,17 @@ constexpr std::array<JobWords, 16> kJobs{{
     {"Created slice ", ".", "started", "start", "done"},
 }};
 
-bool read_job(std::string_view message, const Fields& f, text::Emitter& out) {
+void read_job(std::string_view message, const Fields& f, text::Emitter& out) {
   for (const JobWords& job : kJobs) {
     std::string_view text = message;
     if (!take(text, job.start) || !ends_with(text, job.end)) continue;
     text.remove_suffix(job.end.size());
-    if (text.empty()) return false;
+    if (text.empty()) return;
     out.add(f.unit_event, job.event);
     out.add(f.JOB_TYPE, job.type);
     if (!job.result.empty()) out.add(f.JOB_RESULT, job.result);
-    add_unit(text, f, out);
-    return true;
+    return add_unit(text, f, out);
   }
-  return false;
 }
 
 /// "code=killed, status=9/KILL": the number and its name.
@@ -142,7 +140,6 @@ void read_systemd(std::string_view message, const Fields& f, text::Emitter& out)
     out.add(f.UNIT, first.substr(0, first.size() - 1));
     return read_unit_event(message.substr(first.size() + (message.size() > first.size() ? 1 : 0)), f, out);
   }
-  if (read_job(message, f, out)) return;
   std::string_view text = message;
   if (take(text, "Unit ") && ends_with(text, " entered failed state.")) {
     out.add(f.UNIT, before(text, " "));
@@ -152,6 +149,8 @@ void read_systemd(std::string_view message, const Fields& f, text::Emitter& out)
     out.add(f.unit_event, "manager reloaded");
     out.add(f.requested_by, between(text, "('", "')"));
     out.add(f.UNIT, between(text, "(unit ", ")"));
+  } else {
+    read_job(message, f, out);
   }
 }
 
