@@ -12,6 +12,7 @@ const char* errc_name(Errc code) noexcept {
     case Errc::bad_checksum: return "bad_checksum";
     case Errc::bad_value: return "bad_value";
     case Errc::limit_exceeded: return "limit_exceeded";
+    case Errc::assumed: return "assumed";
     case Errc::unsupported: return "unsupported";
     case Errc::io: return "io";
   }

@@ -16,6 +16,7 @@ enum class Errc : std::uint8_t {
   limit_exceeded,  ///< one of our limits was reached; the input may be sound
   unsupported,     ///< sound, but not read by this version
   io,              ///< the operating system refused
+  assumed,         ///< nothing is wrong, but the input leaves open what had to be assumed
 };
 
 /// The stable name of a code, as it stands in messages and summaries ("truncated").

@@ -48,6 +48,12 @@ std::optional<EventTime> from_filetime(std::uint64_t ticks) noexcept {
   return EventTime{std::chrono::nanoseconds{since * 100}};
 }
 
+std::optional<EventTime> time_from_unix(std::int64_t seconds, std::int64_t nanos) noexcept {
+  constexpr std::int64_t kSecondsMax = INT64_MAX / 1'000'000'000 - 1;
+  if (seconds > kSecondsMax || seconds < -kSecondsMax || nanos < 0 || nanos >= 1'000'000'000) return std::nullopt;
+  return EventTime{std::chrono::nanoseconds{seconds * 1'000'000'000 + nanos}};
+}
+
 std::optional<EventTime> parse_time(std::string_view s) noexcept {
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
   if (!digits(s, 0, 4, year) || s.size() < 10 || s[4] != '-' || s[7] != '-' || !digits(s, 5, 2, month) ||

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/bytes.h"
+#include "base/time.h"
 #include "event/event.h"
 #include "event/field.h"
 
@@ -38,12 +40,24 @@ struct Cut {
   Error error{Errc::truncated, 0, ""};  ///< for drop; offset relative to the window
 };
 
+/// What is known of an input before its first unit: formats that do not say all in each record need it. The same for
+/// all who cut or parse that input.
+struct InputFacts {
+  /// When it was last written to, by the file system or the archive; of a pipe, when reading began.
+  std::optional<EventTime> modified;
+  /// Its first bytes (up to the 64 KiB that sniffers see; of a pipe what had come until its format was sure). Gone
+  /// when begin() returns.
+  Bytes head;
+  /// Its end may have to be waited for (a pipe): cut() should not keep back what is whole, whatever may follow it.
+  bool live = false;
+};
+
 /// Reads one input of one format. It opens nothing, logs nothing, reads no clock, has no threads.
 ///
 /// The pipeline keeps a window of bytes and calls cut() until it says `more`; it hands each unit to parse(), then moves
-/// the window on. cut() is cheap and has state (where in the file am I); parse() depends only on its arguments and on
-/// caches, so that units may be parsed by several Source objects in parallel: every object that parses units of one
-/// input was made by the same `make` with the same arguments.
+/// the window on. cut() is cheap and has state (where in the file am I); parse() depends only on its arguments, the
+/// facts begin() was told, and caches, so that units may be parsed by several Source objects in parallel: every object
+/// that parses units of one input was made by the same `make` with the same arguments.
 ///
 /// Contract: cut() with AtEnd::yes never says `more` for a window that is not empty: what is left is a unit, a skip or
 /// a drop. With a window of window_max() bytes it does not say `more` either: a unit that is longer is dropped with
@@ -51,6 +65,9 @@ struct Cut {
 class Source {
  public:
   virtual ~Source() = default;
+  /// Called before the first cut() and the first parse() of an input; not by who has nothing to tell. An object that
+  /// parses gets blocks of several inputs, and is told at each change.
+  virtual void begin(const InputFacts& facts) { static_cast<void>(facts); }
   virtual Cut cut(Bytes window, AtEnd at_end) = 0;
   /// `unit` lies at `offset` of the input; `first_record` is the number of its first event less one. Emits its events,
   /// in order. Returns how many records it met, dropped ones among them (so that numbers do not depend on drops).

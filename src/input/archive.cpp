@@ -119,7 +119,7 @@ class Walker {
       if (const Status written = spool.append(std::span(buffer).first(n.value())); !written)
         return visitor_->on_unreadable(name, written.error(), "temporary file: write failed");
     }
-    FileStream file(std::move(spool), bytes, nullptr);
+    FileStream file(std::move(spool), bytes, nullptr, stream.modified());
     walk_archive(name, ArchiveKind::seven_zip, file, &file, parent, depth);
   }
 

@@ -3,12 +3,14 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "yaml/yaml.h"
 
 namespace stopwarden {
@@ -24,6 +26,8 @@ class ByteStream {
   /// May read() have to wait for somebody who has not written yet (a pipe, a terminal)? Then what has come should be
   /// used before the next read(). When in doubt: yes.
   virtual bool may_wait() const noexcept { return true; }
+  /// When what it reads was last written to, where the file system or the archive says so.
+  virtual std::optional<EventTime> modified() const noexcept { return std::nullopt; }
 };
 
 struct InputLimits {

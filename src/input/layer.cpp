@@ -170,6 +170,9 @@ LayerEntry Layer::describe(archive_entry* entry) {
     entry_ends_ = entry_damaged_ = false;
     entry_at_ = hole_ = 0;
     block_ = {};
+    // A time of 0 is what packers write that know none.
+    const bool has_time = archive_entry_mtime_is_set(entry) != 0 && archive_entry_mtime(entry) > 0;
+    entry_modified_ = has_time ? time_from_unix(archive_entry_mtime(entry)) : std::nullopt;
   }
   return found;
 }

@@ -48,6 +48,10 @@ class Layer final : public ByteStream {
   /// The data of the present entry. An error ends it; broken() tells whether it ends the archive as well.
   Result<std::size_t> read(std::span<std::byte> out) override;
   bool may_wait() const noexcept override { return stream_->may_wait(); }
+  /// Of the present entry; of the archive where that says nothing (a compressed file).
+  std::optional<EventTime> modified() const noexcept override {
+    return entry_modified_ ? entry_modified_ : stream_->modified();
+  }
 
   /// The present entry is itself an archive of many entries (the tar in a tar.gz): only the total counts for it.
   void entry_is_archive() noexcept { entry_max_ = limits_->total_bytes_max; }
@@ -89,6 +93,7 @@ class Layer final : public ByteStream {
   std::uint64_t produced_ = 0, entry_at_ = 0, hole_ = 0;
   std::uint64_t headers_ = 0;
   Bytes block_;
+  std::optional<EventTime> entry_modified_;
   bool entry_open_ = false, entry_ends_ = false, entry_damaged_ = false, broken_ = false;
   bool empty_filter_ = false, has_rest_ = false;
   Error error_{Errc::bad_value, 0, ""};

@@ -41,11 +41,13 @@ class Progress {
 /// read has an end too. A file that has become shorter gives `truncated` once, then ends.
 class FileStream final : public SeekableStream {
  public:
-  FileStream(platform::File file, std::uint64_t size, Progress* progress)
-      : file_(std::move(file)), size_(size), end_(size), progress_(progress) {}
+  FileStream(platform::File file, std::uint64_t size, Progress* progress,
+             std::optional<EventTime> modified = std::nullopt)
+      : file_(std::move(file)), size_(size), end_(size), progress_(progress), modified_(modified) {}
   Result<std::size_t> read(std::span<std::byte> out) override;
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) override;
   std::uint64_t size() const noexcept override { return size_; }
+  std::optional<EventTime> modified() const noexcept override { return modified_; }
 
  private:
   enum class State : std::uint8_t { reading, second_look, ended };
@@ -53,6 +55,7 @@ class FileStream final : public SeekableStream {
   std::uint64_t size_, end_, at_ = 0;
   Progress* progress_;
   State state_ = State::reading;
+  std::optional<EventTime> modified_;
 };
 
 /// A pipe, a terminal, standard input.
@@ -77,6 +80,7 @@ class PeekStream final : public ByteStream {
   Bytes peek(std::size_t bytes);
   Result<std::size_t> read(std::span<std::byte> out) override;
   bool may_wait() const noexcept override { return under_->may_wait(); }
+  std::optional<EventTime> modified() const noexcept override { return under_->modified(); }
 
  private:
   ByteStream* under_;
@@ -88,13 +92,16 @@ class PeekStream final : public ByteStream {
 /// Bytes in memory, for tests and fuzzing.
 class MemoryStream final : public SeekableStream {
  public:
-  explicit MemoryStream(Bytes bytes) : bytes_(bytes) {}
+  explicit MemoryStream(Bytes bytes, std::optional<EventTime> modified = std::nullopt)
+      : bytes_(bytes), modified_(modified) {}
   Result<std::size_t> read(std::span<std::byte> out) override;
   Result<std::size_t> read_at(std::uint64_t offset, std::span<std::byte> out) override;
   std::uint64_t size() const noexcept override { return bytes_.size(); }
+  std::optional<EventTime> modified() const noexcept override { return modified_; }
 
  private:
   Bytes bytes_;
+  std::optional<EventTime> modified_;
   std::size_t at_ = 0;
 };
 

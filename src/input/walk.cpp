@@ -119,7 +119,7 @@ class Reader final : public Finder {
     // A redirected file that somebody has read from already is like a pipe: what is left of it counts.
     if (info.value().kind == FileKind::regular && opened.position() == 0) {
       const std::uint64_t size = info.value().bytes;
-      FileStream stream(std::move(opened), size, &progress_);
+      FileStream stream(std::move(opened), size, &progress_, info.value().modified);
       input::walk_stream(name, stream, *limits_, *visitor_);
       return progress_.done(size);
     }

@@ -3,12 +3,14 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "event/source.h"
 #include "sources/registry.h"
 
 namespace stopwarden {
@@ -16,6 +18,14 @@ namespace stopwarden {
 /// Small enough to stay in a core's cache from being read to being parsed, large enough that handing it over does not
 /// matter: at 1 GB/s it is a quarter of a millisecond. Four chunks of EVTX.
 inline constexpr std::size_t kBlockBytes = 256 * std::size_t{1024};
+
+/// What is known of an input from its start: InputFacts with bytes of its own. Shared by all its blocks.
+struct InputStart {
+  std::optional<EventTime> modified;
+  std::vector<std::byte> head;
+  bool live = false;
+  InputFacts facts() const noexcept { return {modified, head, live}; }
+};
 
 /// Reused from block to block: once warm, filling it allocates nothing.
 struct Block {
@@ -25,11 +35,12 @@ struct Block {
     std::optional<Error> drop;
   };
 
-  std::string input;                     ///< its name
-  const SourceFormat* format = nullptr;  ///< nullptr: no format knows the input's bytes (or there are none)
-  std::vector<std::byte> bytes;          ///< kBlockBytes; longer for a record that is longer
-  std::uint64_t offset = 0;              ///< of `bytes` in the input
-  std::vector<Piece> pieces;             ///< in the order of the input
+  std::string input;                        ///< its name
+  const SourceFormat* format = nullptr;     ///< nullptr: no format knows the input's bytes (or there are none)
+  std::shared_ptr<const InputStart> start;  ///< nullptr as long as the format is
+  std::vector<std::byte> bytes;             ///< kBlockBytes; longer for a record that is longer
+  std::uint64_t offset = 0;                 ///< of `bytes` in the input
+  std::vector<Piece> pieces;                ///< in the order of the input
 
   bool last = false;                  ///< of its input; the next two are then known
   std::uint64_t input_bytes = 0;      ///< of the whole input, unpacked
@@ -42,6 +53,7 @@ struct Block {
   void clear() {
     input.clear();
     format = nullptr;
+    start.reset();
     if (bytes.size() > kBlockBytes) std::vector<std::byte>().swap(bytes);
     offset = 0;
     pieces.clear();

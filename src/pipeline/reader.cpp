@@ -2,6 +2,7 @@
 #include "pipeline/reader.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 namespace stopwarden {
@@ -13,12 +14,16 @@ constexpr std::size_t kPiecesUsual = 64;  // an EVTX block has 17, a block of li
 constexpr std::size_t kRestBytes =
     64 * std::size_t{1024};  // room for what is left of a block: seldom more than a record
 
+/// For inputs without a time of their own. The only look at a clock on the way of the data: sources read none.
+EventTime now() { return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now()); }
+
 }  // namespace
 
 void BlockReader::start(ByteStream& stream) {
   stream_ = &stream;
   format_ = nullptr;
   cutter_.reset();
+  start_.reset();
   format_known_ = at_end_ = rest_is_cut_ = false;
   offset_ = bytes_ = 0;
   stream_error_.reset();
@@ -29,6 +34,7 @@ void BlockReader::next(Block& block) {
   take_rest(block);
   if (!format_known_) find_format(block);
   block.format = format_;
+  block.start = start_;
   if (format_ == nullptr) return read_to_end(block);
   while (!cut_all(block)) {
     make_room(block);
@@ -75,7 +81,11 @@ void BlockReader::find_format(Block& block) {
   }
   format_known_ = true;
   if (format_ == nullptr) return;
+  const Bytes head = window(block).first(std::min(window(block).size(), kSniffBytes));
+  start_ = std::make_shared<InputStart>(
+      InputStart{stream_->modified() ? stream_->modified() : now(), {head.begin(), head.end()}, stream_->may_wait()});
   cutter_ = format_->make(options_);
+  cutter_->begin(start_->facts());
   window_max_ = std::max(cutter_->window_max(), kBlockBytes);
 }
 
@@ -135,7 +145,7 @@ void BlockReader::make_room(Block& block) {
 
 std::uint64_t Parsers::parse(const Block& block, std::uint64_t first_record, EventSink& sink) {
   if (block.format == nullptr) return 0;
-  Source& parser = source(*block.format);
+  Source& parser = source(block);
   std::uint64_t records = 0;
   for (const Block::Piece& piece : block.pieces) {
     if (piece.drop)
@@ -146,10 +156,16 @@ std::uint64_t Parsers::parse(const Block& block, std::uint64_t first_record, Eve
   return records;
 }
 
-Source& Parsers::source(const SourceFormat& format) {
-  for (const auto& [known, source] : sources_)
-    if (known == &format) return *source;
-  return *sources_.emplace_back(&format, format.make(options_)).second;
+/// The parser of the block's format, told of the block's input.
+Source& Parsers::source(const Block& block) {
+  auto found =
+      std::find_if(parsers_.begin(), parsers_.end(), [&](const Parser& p) { return p.format == block.format; });
+  if (found == parsers_.end()) found = parsers_.insert(found, {block.format, block.format->make(options_), nullptr});
+  if (found->start != block.start) {
+    found->start = block.start;
+    if (block.start != nullptr) found->source->begin(block.start->facts());
+  }
+  return *found->source;
 }
 
 ReadResult InputReader::read(ByteStream& stream, EventSink& sink) {

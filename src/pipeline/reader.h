@@ -53,6 +53,7 @@ class BlockReader {
   ByteStream* stream_ = nullptr;
   const SourceFormat* format_ = nullptr;
   std::unique_ptr<Source> cutter_;  // only its cut() is used
+  std::shared_ptr<const InputStart> start_;
   std::size_t window_max_ = 0;
   bool format_known_ = false, at_end_ = false;
   std::uint64_t offset_ = 0, bytes_ = 0;  // where the next block starts; all that was read
@@ -79,9 +80,14 @@ class Parsers {
   std::uint64_t parse(const Block& block, std::uint64_t first_record, EventSink& sink);
 
  private:
-  Source& source(const SourceFormat& format);
+  struct Parser {
+    const SourceFormat* format;
+    std::unique_ptr<Source> source;
+    std::shared_ptr<const InputStart> start;  // of the input it was told of last
+  };
+  Source& source(const Block& block);
   SourceOptions options_;
-  std::vector<std::pair<const SourceFormat*, std::unique_ptr<Source>>> sources_;
+  std::vector<Parser> parsers_;
 };
 
 /// Reads a stream to its end in the calling thread: the whole way from bytes to events where no more is needed. Not

@@ -21,10 +21,14 @@ namespace {
 
 std::string reason(int code) { return std::error_code(code, std::generic_category()).message(); }
 
+std::optional<EventTime> modified(const struct stat& s) noexcept {
+  return time_from_unix(s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+}
+
 FileInfo info_of(const struct stat& s) noexcept {
   FileInfo info;
   if (S_ISREG(s.st_mode))
-    info = {FileKind::regular, s.st_size > 0 ? static_cast<std::uint64_t>(s.st_size) : 0};
+    info = {FileKind::regular, s.st_size > 0 ? static_cast<std::uint64_t>(s.st_size) : 0, modified(s)};
   else if (S_ISDIR(s.st_mode))
     info.kind = FileKind::folder;
   else if (S_ISLNK(s.st_mode))

@@ -3,12 +3,14 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/time.h"
 
 namespace stopwarden::platform {
 
@@ -16,7 +18,8 @@ enum class FileKind : std::uint8_t { regular, folder, symlink, pipe, socket, dev
 
 struct FileInfo {
   FileKind kind = FileKind::regular;
-  std::uint64_t bytes = 0;  ///< regular files only
+  std::uint64_t bytes = 0;            ///< regular files only
+  std::optional<EventTime> modified;  ///< regular files only
 };
 
 enum class Links : std::uint8_t { follow, keep };

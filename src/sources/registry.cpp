@@ -5,6 +5,7 @@
 
 #include "sources/evtx/evtx.h"
 #include "sources/json/json.h"
+#include "sources/syslog/syslog.h"
 #include "sources/xml/xml.h"
 
 namespace stopwarden {
@@ -16,6 +17,8 @@ constexpr std::array kSourceFormats{
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",
                  json::sniff_json, json::make_json},
+    SourceFormat{"syslog", "syslog: RFC 5424, RFC 3164, rsyslog's files, octet-counted streams, journalctl -o short*",
+                 syslog::sniff_syslog, syslog::make_syslog},
 };
 
 consteval bool names_unique() {

@@ -14,6 +14,11 @@ bool same(const Target& a, const Target& b) noexcept {
 }  // namespace
 
 void TargetList::add(Target target) {
+  // "nginx" and "nginx.service" are one unit; audit records write it without the ending.
+  constexpr std::string_view kUnit = ".service";
+  if (target.type == Target::Type::service && target.name.size() > kUnit.size() &&
+      std::string_view(target.name).substr(target.name.size() - kUnit.size()) == kUnit)
+    target.name.resize(target.name.size() - kUnit.size());
   if (target.name.empty() || target.name == "-" || targets_.size() >= limits_.targets_max) return;
   for (const Target& known : targets_)
     if (same(known, target)) return;

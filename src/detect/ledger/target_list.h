@@ -21,6 +21,7 @@ struct TargetLimits {
 class TargetList {
  public:
   explicit TargetList(const TargetLimits& limits = {}) : limits_(limits), work_left_(limits.work_bytes_max) {}
+  /// A systemd unit's name loses ".service", which tools and records write or leave out as they like.
   void add(Target target);
   /// Says whether `bytes` more of text may be looked at.
   bool spend(std::size_t bytes) noexcept {

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "detect/ledger/syslog_targets.h"
 #include "detect/ledger/unix_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
@@ -10,9 +11,11 @@
 namespace stopwarden::ledger {
 namespace {
 
+bool is_syslog(const Event& event) { return event.channel == log_name::linux_syslog; }
 bool is_windows(const Event& event) { return is_windows_channel(event.channel); }
 
 constexpr std::array kReaders{
+    TargetReader{is_syslog, add_syslog_target_fields, syslog_targets},
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
     TargetReader{has_unix_commands, add_unix_command_fields, unix_command_targets},
 };

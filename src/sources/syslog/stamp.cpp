@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sources/syslog/stamp.h"
+
+#include <array>
+
+#include "base/hash.h"
+
+namespace stopwarden::syslog {
+namespace {
+
+using std::chrono::nanoseconds;
+using std::chrono::seconds;
+using std::chrono::sys_days;
+
+constexpr int kYearMin = 1678, kYearMax = 2261;  // what nanoseconds in 64 bits can hold
+constexpr int kLeapYearsApart = 8;               // February 29 comes again within these, also around 1900 and 2100
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// The number in `digits` places at `at`; -1 when they hold anything else.
+int number(std::string_view s, std::size_t at, std::size_t digits) noexcept {
+  if (at > s.size() || s.size() - at < digits) return -1;
+  int value = 0;
+  for (std::size_t i = at; i < at + digits; ++i) {
+    if (!is_digit(s[i])) return -1;
+    value = value * 10 + (s[i] - '0');
+  }
+  return value;
+}
+
+/// "04:07:33" and a fraction, if there is one. Moves `at` behind it. Nothing when it is no time of day.
+std::optional<nanoseconds> time_of_day(std::string_view s, std::size_t& at) noexcept {
+  if (at > s.size() || s.size() - at < 8 || s[at + 2] != ':' || s[at + 5] != ':') return std::nullopt;
+  const int hour = number(s, at, 2), minute = number(s, at + 3, 2), second = number(s, at + 6, 2);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return std::nullopt;
+  at += 8;
+  std::int64_t nanos = 0;
+  if (s.size() - at > 1 && (s[at] == '.' || s[at] == ',') && is_digit(s[at + 1])) {
+    std::int64_t scale = 100'000'000;
+    for (++at; at < s.size() && is_digit(s[at]); ++at, scale /= 10) nanos += (s[at] - '0') * scale;
+  }
+  return seconds{hour * 3600 + minute * 60 + second} + nanoseconds{nanos};
+}
+
+/// "Z", "+02:00", "+0200", "+02" at `at`, which moves behind it. Minutes east of UTC.
+std::optional<int> zone_at(std::string_view s, std::size_t& at) noexcept {
+  if (at >= s.size()) return std::nullopt;
+  if (s[at] == 'Z') {
+    ++at;
+    return 0;
+  }
+  if (s[at] != '+' && s[at] != '-') return std::nullopt;
+  const int hours = number(s, at + 1, 2);
+  std::size_t next = at + 3;
+  if (next < s.size() && s[next] == ':') ++next;
+  const int minutes = number(s, next, 2);
+  if (hours < 0 || hours > 23 || minutes > 59) return std::nullopt;
+  const int sign = s[at] == '-' ? -1 : 1;
+  at = minutes < 0 ? at + 3 : next + 2;
+  return sign * (hours * 60 + (minutes < 0 ? 0 : minutes));
+}
+
+/// 1..12 for "Jan".."Dec", else 0.
+unsigned month_of(std::string_view s) noexcept {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  if (s.size() < 3) return 0;
+  for (std::size_t i = 0; i < 12; ++i)
+    if (kMonths[3 * i] == s[0] && kMonths[3 * i + 1] == s[1] && kMonths[3 * i + 2] == s[2])
+      return static_cast<unsigned>(i + 1);
+  return 0;
+}
+
+bool ends_at(std::string_view line, std::size_t at) noexcept {
+  return at == line.size() || line[at] == ' ' || line[at] == ':' || line[at] == '\t';
+}
+
+std::optional<sys_days> date(int year, unsigned month, unsigned day) noexcept {
+  const std::chrono::year_month_day d{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
+  if (!d.ok() || year < kYearMin || year > kYearMax) return std::nullopt;
+  return sys_days{d};
+}
+
+int year_of(EventTime time) noexcept {
+  const std::chrono::year_month_day d{std::chrono::floor<std::chrono::days>(time)};
+  return static_cast<int>(d.year());
+}
+
+}  // namespace
+
+void StampReader::assume(const Assumed& assumed) {
+  assumed_ = assumed;
+  month_day_ = 0;
+}
+
+Stamp StampReader::read(std::string_view line) {
+  if (line.size() < 10) return {};
+  const char c = line.front();
+  if (c >= 'A' && c <= 'Z')
+    return line[3] == ' ' && is_digit(line[4]) && line.size() > 8 && line[8] == '-' ? read_weekday(line)
+                                                                                    : read_month(line);
+  if (is_digit(c)) return line[4] == '-' ? read_iso(line) : read_unix(line);
+  if (c == '[') return read_monotonic(line);
+  return {};
+}
+
+Stamp StampReader::read_iso(std::string_view line) {
+  if (line.size() < 19 || line[10] != 'T' || line[7] != '-') return {};
+  // OPTIMIZATION: lines of one day come in a row; guarded by Stamps.TheDayThatIsRememberedChangesNothing.
+  const std::uint64_t text = load_word<std::uint64_t>(line.data()), rest = load_word<std::uint16_t>(line.data() + 8);
+  if (text != iso_day_text_ || rest != iso_day_rest_) {
+    const int year = number(line, 0, 4), month = number(line, 5, 2), day = number(line, 8, 2);
+    if (year < 0 || month < 0 || day < 0) return {};
+    const auto found = date(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
+    if (!found) return {};
+    iso_day_ = *found;
+    iso_day_text_ = text;
+    iso_day_rest_ = rest;
+  }
+  std::size_t at = 11;
+  const auto of_day = time_of_day(line, at);
+  if (!of_day) return {};
+  Stamp stamp;
+  stamp.form = Stamp::Form::iso;
+  const auto zone = zone_at(line, at);
+  stamp.zone_assumed = !zone;
+  stamp.zone_minutes = zone.value_or(assumed_.zone_minutes);
+  if (!ends_at(line, at)) return {};
+  stamp.length = at;
+  stamp.time = EventTime{iso_day_} + *of_day - std::chrono::minutes{stamp.zone_minutes};
+  return stamp;
+}
+
+Stamp StampReader::read_month(std::string_view line) {
+  const unsigned month = month_of(line);
+  if (month == 0 || line.size() < 15 || line[3] != ' ') return {};
+  std::size_t at = 4;
+  while (at < 6 && line[at] == ' ') ++at;
+  const int one = number(line, at, 1), two = number(line, at, 2);
+  const int day = two >= 0 ? two : one;
+  at += two >= 0 ? 2 : 1;
+  if (day <= 0 || day > 31 || at >= line.size() || line[at] != ' ') return {};
+  ++at;
+  int year = -1;
+  if (number(line, at, 4) >= 0 && at + 4 < line.size() && line[at + 4] == ' ') {
+    year = number(line, at, 4);
+    at += 5;
+  }
+  const auto of_day = time_of_day(line, at);
+  if (!of_day || !ends_at(line, at)) return {};
+  Stamp stamp;
+  stamp.form = year < 0 ? Stamp::Form::no_year : Stamp::Form::with_year;
+  stamp.length = at;
+  stamp.zone_assumed = true;
+  stamp.zone_minutes = assumed_.zone_minutes;
+  if (year >= 0) {
+    const auto d = date(year, month, static_cast<unsigned>(day));
+    if (!d) return {};
+    stamp.time = EventTime{*d} + *of_day - std::chrono::minutes{stamp.zone_minutes};
+  } else {
+    stamp.year_assumed = true;
+    if (!date(2000, month, static_cast<unsigned>(day))) return {};
+    stamp.time = without_year(month, static_cast<unsigned>(day), *of_day);
+  }
+  return stamp;
+}
+
+std::optional<EventTime> StampReader::without_year(unsigned month, unsigned day, nanoseconds of_day) {
+  const auto found = day_without_year(month, day, of_day);
+  if (!found) return std::nullopt;
+  return EventTime{*found} + of_day - std::chrono::minutes{assumed_.zone_minutes};
+}
+
+/// With `first`: the first such day from a day before it on. Else the last such day that is not behind `latest`.
+std::optional<sys_days> StampReader::day_without_year(unsigned month, unsigned day, nanoseconds of_day) {
+  if (!assumed_.latest && !assumed_.first) return std::nullopt;
+  const std::chrono::minutes zone{assumed_.zone_minutes};
+  const EventTime bound = (assumed_.first ? *assumed_.first - std::chrono::hours{24} : *assumed_.latest) + zone;
+  const sys_days bound_day = std::chrono::floor<std::chrono::days>(bound);
+  const unsigned key = month * 32 + day;
+  // OPTIMIZATION: as above. On the day of the bound the time of day tells, so that day is never remembered.
+  if (key == month_day_) return month_day_of_;
+  const int step = assumed_.first ? 1 : -1;
+  int year = year_of(bound);
+  for (int tried = 0; tried <= kLeapYearsApart + 1; ++tried, year += step) {
+    const auto d = date(year, month, day);
+    if (!d) continue;
+    const EventTime time = EventTime{*d} + of_day;
+    if (assumed_.first ? time < bound : time > bound) continue;
+    const std::chrono::year_month_day bound_date{bound_day};
+    if (bound_date.month() != std::chrono::month{month} || bound_date.day() != std::chrono::day{day}) {
+      month_day_ = key;
+      month_day_of_ = *d;
+    }
+    return d;
+  }
+  return std::nullopt;
+}
+
+Stamp StampReader::read_weekday(std::string_view line) {
+  constexpr std::string_view kDays = "MonTueWedThuFriSatSun";
+  bool known = false;
+  for (std::size_t i = 0; i < kDays.size(); i += 3) known |= line.substr(0, 3) == kDays.substr(i, 3);
+  if (!known || line.size() < 23 || line[11] != '-' || line[14] != ' ') return {};
+  const int year = number(line, 4, 4), month = number(line, 9, 2), day = number(line, 12, 2);
+  if (year < 0 || month < 0 || day < 0) return {};
+  const auto d = date(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
+  std::size_t at = 15;
+  const auto of_day = time_of_day(line, at);
+  if (!d || !of_day || at >= line.size() || line[at] != ' ') return {};
+  Stamp stamp;
+  stamp.form = Stamp::Form::weekday;
+  const std::size_t zone_begin = at + 1;
+  std::size_t end = line.find(' ', zone_begin);
+  if (end == std::string_view::npos) end = line.size();
+  const std::string_view zone = line.substr(zone_begin, end - zone_begin);
+  std::size_t zone_end = zone_begin;
+  const auto offset = zone_at(line, zone_end);
+  if (offset && zone_end == end) {
+    stamp.zone_minutes = *offset;
+  } else if (zone != "UTC" && zone != "GMT") {  // "CEST": a name says no offset
+    stamp.zone_assumed = true;
+    stamp.zone_minutes = assumed_.zone_minutes;
+  }
+  stamp.length = end;
+  stamp.time = EventTime{*d} + *of_day - std::chrono::minutes{stamp.zone_minutes};
+  return stamp;
+}
+
+Stamp StampReader::read_unix(std::string_view line) {
+  std::size_t at = 0;
+  std::int64_t whole = 0;
+  for (; at < line.size() && at < 12 && is_digit(line[at]); ++at) whole = whole * 10 + (line[at] - '0');
+  if (at < 9 || at >= 12 || at + 1 >= line.size() || line[at] != '.' || !is_digit(line[at + 1])) return {};
+  std::int64_t nanos = 0, scale = 100'000'000;
+  for (++at; at < line.size() && is_digit(line[at]); ++at, scale /= 10) nanos += (line[at] - '0') * scale;
+  if (!ends_at(line, at)) return {};
+  Stamp stamp;
+  stamp.form = Stamp::Form::unix_time;
+  stamp.length = at;
+  stamp.time = time_from_unix(whole, nanos);
+  return stamp;
+}
+
+Stamp StampReader::read_monotonic(std::string_view line) {
+  std::size_t at = 1;
+  while (at < line.size() && line[at] == ' ') ++at;
+  const std::size_t digits = at;
+  while (at < line.size() && is_digit(line[at])) ++at;
+  if (at == digits || at >= line.size() || line[at] != '.') return {};
+  const std::size_t fraction = ++at;
+  while (at < line.size() && is_digit(line[at])) ++at;
+  if (at - fraction != 6 || at >= line.size() || line[at] != ']' || !ends_at(line, at + 1)) return {};
+  Stamp stamp;
+  stamp.form = Stamp::Form::monotonic;
+  stamp.length = at + 1;
+  return stamp;
+}
+
+}  // namespace stopwarden::syslog
