@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::array kSourceFormats{
     SourceFormat{"evtx", "Windows event log files (.evtx)", evtx::sniff_evtx, evtx::make_evtx},
-    SourceFormat{"journal", "systemd journal files (.journal, .journal~)", journal::sniff_journal, journal::make_journal},
+    SourceFormat{"journal", "systemd journal files (.journal, .journal~)", journal::sniff_journal,
+                 journal::make_journal},
     SourceFormat{"journal_export", "systemd journal as `journalctl -o export` prints it", journal::sniff_export,
                  journal::make_export},
     SourceFormat{"xml", "Windows events as XML, as the Event Viewer and wevtutil export them", xml::sniff_xml,

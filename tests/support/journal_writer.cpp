@@ -84,7 +84,8 @@ std::uint64_t JournalWriter::data(const std::string& text) {
   if (shape_.compact) append_le(body, 0, 8);
   body += pack ? packed(shape_.packing, text) : text;
   constexpr std::uint8_t kFlags[] = {0, 1, 2, 4};
-  const std::uint64_t offset = object(1, pack ? kFlags[static_cast<std::size_t>(shape_.packing)] : std::uint8_t{0}, body);
+  const std::uint64_t offset =
+      object(1, pack ? kFlags[static_cast<std::size_t>(shape_.packing)] : std::uint8_t{0}, body);
   data_.emplace(text, offset);
   return offset;
 }

@@ -80,7 +80,8 @@ Result<std::string_view> Decompressor::unpack(Compression how, Bytes packed, std
     return packed.size() <= limit ? Result<std::string_view>(as_text(packed)) : Result<std::string_view>(kTooLong);
   const std::uint64_t promised = promised_length(how, packed);
   if (promised > std::min<std::uint64_t>(limit, INT_MAX)) return kTooLong;
-  if (how == Compression::lz4) return promised == 0 ? Result<std::string_view>(kBad) : unpack_lz4(packed, promised, arena);
+  if (how == Compression::lz4)
+    return promised == 0 ? Result<std::string_view>(kBad) : unpack_lz4(packed, promised, arena);
   if (how == Compression::zstd && state_->zstd == nullptr) state_->zstd.reset(ZSTD_createDCtx());
   std::size_t room = promised != 0 ? static_cast<std::size_t>(promised) : std::min(kFirstTry, limit);
   for (;;) {

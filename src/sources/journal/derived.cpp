@@ -18,9 +18,9 @@ constexpr std::array<std::string_view, kMade> kMadeNames{
     "ProcessId", "CurrentDirectory", "User", "ActorUserId", "LogonId",  "SourceIp"};
 
 constexpr std::array<std::string_view, 24> kFacilities{
-    "kern", "user", "mail", "daemon", "auth",  "syslog", "lpr",    "news",   "uucp",   "cron",   "authpriv", "ftp",
-    "ntp",  "security", "console", "solaris-cron", "local0", "local1", "local2", "local3", "local4", "local5",
-    "local6", "local7"};
+    "kern",   "user",   "mail",     "daemon", "auth",   "syslog",   "lpr",     "news",
+    "uucp",   "cron",   "authpriv", "ftp",    "ntp",    "security", "console", "solaris-cron",
+    "local0", "local1", "local2",   "local3", "local4", "local5",   "local6",  "local7"};
 constexpr std::array<std::string_view, 8> kSeverities{"emerg",   "alert",  "crit", "err",
                                                       "warning", "notice", "info", "debug"};
 
@@ -38,11 +38,11 @@ std::string_view word_of(std::string_view number, const std::array<std::string_v
 std::span<const std::string_view, kFacts> fact_names() noexcept { return kFactNames; }
 std::span<const std::string_view, kMade> made_names() noexcept { return kMadeNames; }
 
-void make_values(const Facts& f, std::vector<MadeValue>& out) {
+void make_values(const Facts& f, MadeValues& out) {
   const auto add = [&out](Made field, std::string_view text) {
-    if (!text.empty() && text != "?") out.push_back({field, text});
+    if (!text.empty() && text != "?") out.add(field, text);
   };
-  if (f.has(Fact::message)) out.push_back({Made::message, f[Fact::message]});
+  if (f.has(Fact::message)) out.add(Made::message, f[Fact::message]);
   add(Made::program, f.has(Fact::identifier) ? f[Fact::identifier] : f[Fact::comm]);
   const std::string_view pid = f.has(Fact::pid) ? f[Fact::pid] : f[Fact::syslog_pid];
   add(Made::pid, pid);
@@ -76,7 +76,8 @@ std::string_view provider_of(const Facts& f) noexcept {
 
 std::optional<EventTime> event_time(std::optional<std::uint64_t> realtime, std::string_view source_realtime) noexcept {
   auto micros = realtime;
-  if (const auto source = parse_unsigned(source_realtime); source && *source != 0 && (!realtime || *source <= *realtime))
+  if (const auto source = parse_unsigned(source_realtime);
+      source && *source != 0 && (!realtime || *source <= *realtime))
     micros = source;
   if (!micros || *micros == 0 || *micros > static_cast<std::uint64_t>(INT64_MAX) / 1000) return std::nullopt;
   return EventTime(std::chrono::microseconds(static_cast<std::int64_t>(*micros)));

@@ -7,47 +7,46 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "base/time.h"
 
 namespace stopwarden::journal {
 
 /// The fields that others are made of.
-#define SW_JOURNAL_FACTS(X)                           \
-  X(message, "MESSAGE")                               \
-  X(identifier, "SYSLOG_IDENTIFIER")                  \
-  X(syslog_pid, "SYSLOG_PID")                         \
-  X(priority, "PRIORITY")                             \
-  X(facility, "SYSLOG_FACILITY")                      \
-  X(message_id, "MESSAGE_ID")                         \
-  X(host, "_HOSTNAME")                                \
-  X(comm, "_COMM")                                    \
-  X(exe, "_EXE")                                      \
-  X(command_line, "_CMDLINE")                         \
-  X(pid, "_PID")                                      \
-  X(uid, "_UID")                                      \
-  X(login_uid, "_AUDIT_LOGINUID")                     \
-  X(session, "_AUDIT_SESSION")                        \
-  X(transport, "_TRANSPORT")                          \
-  X(source_realtime, "_SOURCE_REALTIME_TIMESTAMP")    \
-  X(boot_id, "_BOOT_ID")                              \
-  X(realtime, "__REALTIME_TIMESTAMP")                 \
-  X(cursor, "__CURSOR")                               \
-  X(seqnum, "__SEQNUM")                               \
-  X(user_id, "USER_ID")                               \
-  X(audit_type_name, "_AUDIT_TYPE_NAME")              \
-  X(audit_exe, "AUDIT_FIELD_EXE")                     \
-  X(audit_cmd, "AUDIT_FIELD_CMD")                     \
-  X(audit_cwd, "AUDIT_FIELD_CWD")                     \
-  X(audit_acct, "AUDIT_FIELD_ACCT")                   \
+#define SW_JOURNAL_FACTS(X)                        \
+  X(message, "MESSAGE")                            \
+  X(identifier, "SYSLOG_IDENTIFIER")               \
+  X(syslog_pid, "SYSLOG_PID")                      \
+  X(priority, "PRIORITY")                          \
+  X(facility, "SYSLOG_FACILITY")                   \
+  X(message_id, "MESSAGE_ID")                      \
+  X(host, "_HOSTNAME")                             \
+  X(comm, "_COMM")                                 \
+  X(exe, "_EXE")                                   \
+  X(command_line, "_CMDLINE")                      \
+  X(pid, "_PID")                                   \
+  X(uid, "_UID")                                   \
+  X(login_uid, "_AUDIT_LOGINUID")                  \
+  X(session, "_AUDIT_SESSION")                     \
+  X(transport, "_TRANSPORT")                       \
+  X(source_realtime, "_SOURCE_REALTIME_TIMESTAMP") \
+  X(boot_id, "_BOOT_ID")                           \
+  X(realtime, "__REALTIME_TIMESTAMP")              \
+  X(cursor, "__CURSOR")                            \
+  X(seqnum, "__SEQNUM")                            \
+  X(user_id, "USER_ID")                            \
+  X(audit_type_name, "_AUDIT_TYPE_NAME")           \
+  X(audit_exe, "AUDIT_FIELD_EXE")                  \
+  X(audit_cmd, "AUDIT_FIELD_CMD")                  \
+  X(audit_cwd, "AUDIT_FIELD_CWD")                  \
+  X(audit_acct, "AUDIT_FIELD_ACCT")                \
   X(audit_addr, "AUDIT_FIELD_ADDR")
 
 enum class Fact : std::uint8_t {
 #define SW_FACT(id, name) id,
   SW_JOURNAL_FACTS(SW_FACT)
 #undef SW_FACT
-  kCount
+      kCount
 };
 inline constexpr std::size_t kFacts = static_cast<std::size_t>(Fact::kCount);
 std::span<const std::string_view, kFacts> fact_names() noexcept;
@@ -93,9 +92,22 @@ struct MadeValue {
   std::string_view text;
 };
 
-/// Appends what the facts say. The texts are views of the facts', or constants. An actor that is not known is absent:
+/// At most one of each.
+class MadeValues {
+ public:
+  void add(Made field, std::string_view text) noexcept { values_[size_++] = {field, text}; }
+  void clear() noexcept { size_ = 0; }
+  const MadeValue* begin() const noexcept { return values_.data(); }
+  const MadeValue* end() const noexcept { return values_.data() + size_; }
+
+ private:
+  std::array<MadeValue, kMade> values_{};
+  std::size_t size_ = 0;
+};
+
+/// Adds what the facts say. The texts are views of the facts', or constants. An actor that is not known is absent:
 /// PID 1 reports what others asked for, so its own account (root) is nobody's.
-void make_values(const Facts& facts, std::vector<MadeValue>& out);
+void make_values(const Facts& facts, MadeValues& out);
 
 /// Event::provider: the program's name, when it is a known one (event/program_name.h); else "". journald's audit
 /// entries have "audit".

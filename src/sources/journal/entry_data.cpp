@@ -58,7 +58,8 @@ Result<std::string_view> EntryData::read(std::uint64_t offset, const std::uint64
   const Bytes payload = bounds_.file.subspan(offset + head, object.size - head);
   std::string_view text = as_text(payload);
   if (object.flags != 0) {
-    if (!spend(1 + limits_.short_value)) return Error{Errc::limit_exceeded, 0, "long values that too many entries share"};
+    if (!spend(1 + limits_.short_value))
+      return Error{Errc::limit_exceeded, 0, "long values that too many entries share"};
     text = SW_TRY(unpack(object, payload, arena));
   } else if (text.size() > limits_.value_max) {
     return Error{Errc::limit_exceeded, 0, "a value of more than 16 MiB"};

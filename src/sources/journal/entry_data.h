@@ -16,8 +16,8 @@ namespace stopwarden::journal {
 
 /// Entries share payloads, so a small file can hold very many bytes of events: these end that.
 struct DataLimits {
-  std::size_t items_max = 4096;            // journald writes 1,024 at most
-  std::size_t value_max = 16u << 20;       // as an object of JSON
+  std::size_t items_max = 4096;       // journald writes 1,024 at most
+  std::size_t value_max = 16u << 20;  // as an object of JSON
   std::size_t entry_unpacked_max = 64u << 20;
   std::size_t short_value = 256;           // always given: 64 times the least item
   std::uint64_t shared_factor = 64;        // real journals give 2 to 10 bytes of values for each of their own

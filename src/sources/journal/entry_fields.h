@@ -49,7 +49,7 @@ class EntryFields {
   text::Emitter emitter_;
   std::array<text::Name, kMade> made_names_;
   Facts facts_;
-  std::vector<MadeValue> made_;
+  MadeValues made_;
   std::vector<Known> known_;          // in the order of coming
   std::vector<std::uint16_t> slots_;  // index into known_ and 1; 0 is free
   Known unknown_;                     // of the name that came last, when known_ is full

@@ -18,7 +18,7 @@ constexpr std::size_t kLength = 8;                                // bytes of a 
 bool is_name(std::string_view name) noexcept {
   if (name.empty() || name.size() > kNameMax) return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_';
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   });
 }
 

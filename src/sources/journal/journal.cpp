@@ -168,8 +168,7 @@ void JournalSource::read_entry(const Object& object, std::uint64_t offset, std::
       error = why;
     }
   }
-  if (items > limits.items_max && bad++ == 0)
-    error = {Errc::limit_exceeded, 0, "an entry of more than 4,096 fields"};
+  if (items > limits.items_max && bad++ == 0) error = {Errc::limit_exceeded, 0, "an entry of more than 4,096 fields"};
   if (bad != 0 || read == 0) sink.on_drop({error.code, offset + object.offset, error.what});
   if (read == 0) return;
   Arena& arena = fields_.arena();

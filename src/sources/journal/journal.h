@@ -15,8 +15,8 @@ bool sniff_journal(Bytes head);
 /// order they lie in the file, which is that of their numbers. Neither hash tables nor entry arrays are followed, so
 /// broken ones cost nothing, and entries that no array lists any more come too.
 ///
-/// Event: channel linux:journal, provider the program (known names), record_id the entry's number, fields as they are and
-/// those of derived.h; __REALTIME_TIMESTAMP, __MONOTONIC_TIMESTAMP, __SEQNUM, _BOOT_ID from the entry's head.
+/// Event: channel linux:journal, provider the program (known names), record_id the entry's number, fields as they are
+/// and those of derived.h; __REALTIME_TIMESTAMP, __MONOTONIC_TIMESTAMP, __SEQNUM, _BOOT_ID from the entry's head.
 /// Errors: truncated (a torn file or object), bad_value (zeros, no object, a broken entry, payloads that cannot be
 /// read), unsupported (flags of later versions), limit_exceeded (a file over 512 MiB, values over 16 MiB, entries of
 /// more than 4,096 fields, values that very many entries share).
@@ -26,8 +26,9 @@ std::unique_ptr<Source> make_journal(const SourceOptions& options);
 /// `__CURSOR=` or another field that every entry of an export begins with.
 bool sniff_export(Bytes head);
 
-/// The Journal Export Format: fields as lines, `NAME\n` with a length in 8 bytes and the bytes for those that hold other
-/// bytes than text, a blank line behind each entry. systemd-journal-remote and systemd-journal-upload speak it, too.
+/// The Journal Export Format: fields as lines, `NAME\n` with a length in 8 bytes and the bytes for those that hold
+/// other bytes than text, a blank line behind each entry. systemd-journal-remote and systemd-journal-upload speak it,
+/// too.
 ///
 /// Events as make_journal() gives them. A line that is no field is dropped and the entry read on.
 /// Errors: bad_value (a line that is no field), truncated (the input ends inside of a binary value), limit_exceeded (an
