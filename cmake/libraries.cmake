@@ -22,6 +22,9 @@ sw_library(archive libarchive)    # input
 sw_library(utf8proc libutf8proc)  # base
 sw_library(nettle nettle)         # base
 sw_library(pugixml pugixml)       # sources/xml
+sw_library(lzma liblzma)          # sources/journal
+sw_library(lz4 liblz4)            # sources/journal
+sw_library(zstd libzstd)          # sources/journal
 sw_library(re2 re2)               # detect/sigma
 sw_library(pcre2 libpcre2-8)      # detect/sigma
 sw_library(yamlcpp yaml-cpp)      # yaml

@@ -31,6 +31,7 @@ list(graphlib.TopologicalSorter(ALLOWED).static_order())  # raises CycleError on
 LIBRARIES = {
     "archive.h": "input", "archive_entry.h": "input",
     "yaml-cpp/": "yaml", "simdjson.h": "sources", "pugixml.hpp": "sources",
+    "lzma.h": "sources", "lz4.h": "sources", "zstd.h": "sources", "zstd_errors.h": "sources",
     "re2/": "detect/sigma", "pcre2.h": "detect/sigma", "utf8proc.h": "base", "nettle/": "base", "utf8.h": "base",
     "CLI/": "apps",
 }

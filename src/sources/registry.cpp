@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sources/evtx/evtx.h"
+#include "sources/journal/journal.h"
 #include "sources/json/json.h"
 #include "sources/syslog/syslog.h"
 #include "sources/xml/xml.h"
@@ -13,6 +14,10 @@ namespace {
 
 constexpr std::array kSourceFormats{
     SourceFormat{"evtx", "Windows event log files (.evtx)", evtx::sniff_evtx, evtx::make_evtx},
+    SourceFormat{"journal", "systemd journal files (.journal, .journal~)", journal::sniff_journal,
+                 journal::make_journal},
+    SourceFormat{"journal_export", "systemd journal as `journalctl -o export` prints it", journal::sniff_export,
+                 journal::make_export},
     SourceFormat{"xml", "Windows events as XML, as the Event Viewer and wevtutil export them", xml::sniff_xml,
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",

@@ -48,6 +48,11 @@ template <class Text>
 bool looks_like_json(const Text& text, std::size_t i) noexcept {
   i = skip_space(text, i);
   if (i < text.size() && text[i] == 0x1E) i = skip_space(text, i + 1);
+  constexpr std::string_view kEvent = "data: {";  // server-sent events
+  std::size_t same = 0;
+  while (same < kEvent.size() && i + same < text.size() && text[i + same] == static_cast<unsigned char>(kEvent[same]))
+    ++same;
+  if (same == kEvent.size()) i += same - 1;
   bool in_array = false;
   while (i < text.size() && text[i] == '[') {
     in_array = true;

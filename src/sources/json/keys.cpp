@@ -38,6 +38,9 @@ constexpr std::pair<std::string_view, Mark> kMarks[] = {
     {"EventTime", Mark::event_time},
     {"EventReceivedTime", Mark::received_time},
     {"Id", Mark::id},
+    {"__CURSOR", Mark::journal},
+    {"__REALTIME_TIMESTAMP", Mark::journal},
+    {"_BOOT_ID", Mark::journal},
 };
 
 Mark mark_of(std::string_view raw) noexcept {

@@ -32,6 +32,7 @@ enum class Mark : std::uint8_t {
   event_time,
   received_time,
   id,
+  journal,  ///< fields that journald gives every entry
 };
 
 struct KeyTraits {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "sources/json/byte_array.h"
 #include "sources/json/shapes.h"
 
 namespace stopwarden::json {
@@ -173,6 +174,10 @@ void Mapper::walk(const Tree& tree, std::uint32_t node, std::uint32_t path) {
   switch (n.type) {
     case NodeType::object: walk_members(tree, node, path); return;
     case NodeType::array:
+      if (path_rules()[paths_.path(path).rules].byte_arrays && is_byte_array(tree, node)) {
+        if (paths_.path(path).used()) found_.push_back({&n, path, false, true});
+        return;
+      }
       for (std::uint32_t i = node + 1; i < n.next; i = tree.node(i).next) walk(tree, i, path);
       return;
     case NodeType::null:
@@ -295,11 +300,17 @@ Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
   return {ValueKind::string, text};
 }
 
+Mapper::Value Mapper::value_of(const Found& found) {
+  if (!found.is_bytes) return value_of(*found.node, paths_.path(found.path).convert);
+  const auto node = static_cast<std::uint32_t>(found.node - &tree_->node(0));
+  return {ValueKind::string, byte_array_text(*tree_, node, arena_)};
+}
+
 void Mapper::read_roles() {
   slots_.fill(Slot{});
   for (const Found& f : found_) {
     const Path& path = paths_.path(f.path);
-    if (path.role != Role::none) note_role(path, value_of(*f.node, path.convert));
+    if (path.role != Role::none) note_role(path, value_of(f));
   }
 }
 
@@ -341,7 +352,7 @@ void Mapper::fill_fields(const FieldChoice* choice, std::vector<FieldValue>& out
       if (i < params_.size() && params_[i] && chosen(*params_[i])) ids[count++] = *params_[i];
     }
     if (count == 0) continue;
-    const Value value = value_of(*f.node, path.convert);
+    const Value value = value_of(f);
     for (std::size_t i = 0; i < count; ++i) out.push_back({ids[i], value.kind, value.text});
   }
   for (const Slot& s : slots_)

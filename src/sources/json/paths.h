@@ -66,6 +66,7 @@ struct PathRules {
   std::span<const std::string_view> strip;       ///< "winlog.event_data.": the rest of the path is a field, too
   std::span<const std::string_view> strip_leaf;  ///< "winlog.user_data.": the last part of the path is a field, too
   bool bare_guids = false;                       ///< GUIDs come without braces
+  bool byte_arrays = false;  ///< an array of numbers from 0 to 255 is one value of these bytes (byte_array.h)
 };
 
 struct Path {

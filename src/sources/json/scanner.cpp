@@ -39,6 +39,17 @@ std::size_t find_stop(const WideText& text, std::size_t at) noexcept {
   return at;
 }
 
+/// What server-sent events (journalctl -o json-sse) have before an object.
+constexpr std::string_view kEventField = "data: ";
+
+template <class Text>
+bool is_event_field(const Text& text, std::size_t begin, std::size_t end) noexcept {
+  if (end - begin != kEventField.size()) return false;
+  for (std::size_t i = 0; i < kEventField.size(); ++i)
+    if (text[begin + i] != static_cast<unsigned char>(kEventField[i])) return false;
+  return true;
+}
+
 }  // namespace
 
 bool is_wrapper_name(std::string_view key) noexcept {
@@ -293,7 +304,7 @@ Step Scanner::garbage(const Text& text, std::size_t at, AtEnd at_end) {
     return between(text, at, at_end, Window::may_grow);
   }
   set_place(ended || at_end == AtEnd::yes ? Mode::between : Mode::garbage, false, 0);
-  if (reported) return {.kind = Step::Kind::skip, .end = i};
+  if (reported || (ended && is_event_field(text, at, i))) return {.kind = Step::Kind::skip, .end = i};
   return {.kind = Step::Kind::drop, .end = i, .code = Errc::bad_value, .what = "text that is no JSON object"};
 }
 
@@ -435,12 +446,17 @@ template <class Text>
 std::size_t Scanner::find_object_line(const Text& text, std::size_t from) {
   for (std::size_t i = from; i < text.size(); ++i) {
     const unsigned char c = text[i];
+    const bool in_field = field_ != 0 && field_ != kEventField.size();
     if (c == '\n') {
       line_start_ = true;
-      indent_ = 0;
-    } else if (line_start_ && is_blank(c)) {
+      indent_ = field_ = 0;
+    } else if (line_start_ && indent_ == 0 && field_ < kEventField.size() &&
+               c == static_cast<unsigned char>(kEventField[field_])) {
+      ++field_;
+      continued_ = false;
+    } else if (line_start_ && !in_field && is_blank(c)) {
       indent_ += width_of(c);
-    } else if (line_start_ && c == '{' && indent_ <= object_indent_) {
+    } else if (line_start_ && !in_field && c == '{' && indent_ <= object_indent_) {
       mode_ = Mode::between;
       return i;
     } else {

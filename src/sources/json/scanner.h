@@ -131,12 +131,14 @@ class Scanner {
     mode_ = mode;
     line_start_ = line_start;
     indent_ = indent;
+    field_ = 0;
     continued_ = false;
   }
 
   Scan scan_;
   std::size_t indent_ = 0;         // blanks before this place on its line
   std::size_t object_indent_ = 0;  // the same where the open object began
+  std::size_t field_ = 0;          // bytes of a server-sent event's "data: " before this place on its line
   std::uint64_t level_ = 0;        // wrappers that are open
   Mode mode_ = Mode::between;
   bool continued_ = false;  // a comma or [ stood last, so an element of the same array may follow

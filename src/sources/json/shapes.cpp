@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/json/shapes.h"
 
+#include "event/log_name.h"
+#include "sources/json/shapes_journal.h"
+
 namespace stopwarden::json {
 namespace {
 
@@ -188,6 +191,7 @@ const std::array<PathRules, kRulesCount> kPathRules{{
     {Naming::dotted, "", kFlatAliases, kFlatStrip, kFlatStripLeaf, false},
     {Naming::dotted, "", kPowerShellAliases, {}, {}, false},
     {Naming::dotted, "", kArtemisAliases, kArtemisStrip, {}, false},
+    {Naming::dotted, "", kJournalAliases, {}, {}, false, true},
     {Naming::dotted, "", kGenericAliases, {}, {}, false},
 }};
 
@@ -214,6 +218,8 @@ constexpr std::array kShapes{
     Shape{"nxlog", "NXLog: EventTime and EventReceivedTime beside the event's data", is_nxlog, kNxlogRules},
     Shape{"flat", "EventID or EventCode, Channel or LogName beside the event's data", is_flat, kFlatRules},
     Shape{"powershell", "Get-WinEvent | ConvertTo-Json: Id, LogName, ProviderName", is_powershell, kPowerShellRules},
+    Shape{"journal", "systemd journal: journalctl -o json and its kin", is_journal, kJournalRules,
+          log_name::linux_journal, journal_head, journal_derive},
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 

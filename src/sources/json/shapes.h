@@ -27,6 +27,7 @@ enum RulesIndex : std::uint8_t {
   kFlatRules,
   kPowerShellRules,
   kArtemisRules,
+  kJournalRules,
   kGenericRules,
   kRulesCount
 };
@@ -94,6 +95,7 @@ class Mapper final : private FieldReader {
     const Node* node;
     std::uint32_t path;
     bool is_param = false;  ///< an unnamed <Data>: also param1, param2, ... in the order of coming
+    bool is_bytes = false;  ///< `node` is an array of bytes
   };
   struct Value {
     ValueKind kind = ValueKind::null;
@@ -111,10 +113,11 @@ class Mapper final : private FieldReader {
   class Derived;
   std::span<const FieldValue> all_fields() override;
   bool may_hold(const TextProbe& probe, const Event& event) override {
-    return probe.in_record(as_bytes(event.raw), TextProbe::Escapes::json);
+    return shape_->derive != nullptr || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::json);
   }
   void note_role(const Path& path, const Value& value);
   Value value_of(const Node& node, Convert convert);
+  Value value_of(const Found& found);
   std::uint32_t child(const Tree& tree, std::uint32_t path, const Node& node);
   void fill_head(Event& event) const;
   std::optional<EventTime> event_time() const;

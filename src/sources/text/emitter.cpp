@@ -38,6 +38,11 @@ std::span<const FieldValue> Emitter::all_fields() {
 }
 
 bool Emitter::may_hold(const TextProbe& probe, const Event& event) {
+  if (texts_ == Texts::in_values) {
+    for (const Value& v : values_)
+      if (v.make != nullptr || probe.in_record(as_bytes(v.raw), TextProbe::Escapes::none)) return true;
+    return false;
+  }
   return texts_ == Texts::made || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none);
 }
 

@@ -36,8 +36,9 @@ using Make = std::string_view (*)(std::string_view raw, Arena& arena);
 class Emitter final : private FieldReader {
  public:
   /// `made`: values may hold text that does not stand in the record as it is (hex, escapes), so that a keyword cannot
-  /// be ruled out by the record's bytes.
-  enum class Texts : std::uint8_t { as_in_record, made };
+  /// be ruled out by the record's bytes. `in_values`: the record's bytes are not those of its values (it only points at
+  /// them), so these are looked at.
+  enum class Texts : std::uint8_t { as_in_record, made, in_values };
   explicit Emitter(const SourceOptions& options, Texts texts = Texts::as_in_record);
   Emitter(const Emitter&) = delete;
   Emitter& operator=(const Emitter&) = delete;
