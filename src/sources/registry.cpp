@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "sources/auditd/auditd.h"
 #include "sources/evtx/evtx.h"
 #include "sources/json/json.h"
 #include "sources/xml/xml.h"
@@ -16,6 +17,8 @@ constexpr std::array kSourceFormats{
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",
                  json::sniff_json, json::make_json},
+    SourceFormat{"auditd", "Linux audit logs: audit.log, raw or enriched, and what ausearch prints",
+                 auditd::sniff_auditd, auditd::make_auditd},
 };
 
 consteval bool names_unique() {

@@ -2,4 +2,6 @@
 // Fields of Linux logs: auditd, journal, syslog.
 #pragma once
 
-#define SW_LINUX_FIELDS(X)
+#include "event/catalogue/auditd.h"
+
+#define SW_LINUX_FIELDS(X) SW_AUDITD_FIELDS(X)
