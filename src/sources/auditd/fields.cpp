@@ -61,6 +61,8 @@ EventFields::EventFields(text::Emitter& emitter) : emitter_(emitter), names_(emi
   actor_ = name("ActorUserId");
   logon_ = name("LogonId");
   target_ = name("TargetFilename");
+  created_ = name("CreatedFilename");
+  deleted_ = name("DeletedFilename");
   source_ip_ = name("SourceIp");
   destination_ip_ = name("DestinationIp");
   destination_port_ = name("DestinationPort");
@@ -279,28 +281,38 @@ void EventFields::finish_account() {
 
 /// Files that the call is about: not the directories they lie in, not the program of an execve.
 void EventFields::finish_paths() {
-  if (!target_.wanted() || best_ == Part::exec) return;
+  if (best_ == Part::exec || !(target_.wanted() || created_.wanted() || deleted_.wanted())) return;
   const bool in_directory = !takes_directory(facts_.call_name) || is_working_directory(facts_.a0);
   for (const PathRecord& path : paths_) {
-    if (path.kind == "PARENT" || path.name.raw == "(null)") continue;
-    std::string_view name = path.name.in_hex ? decode_hex(path.name.raw, emitter_.arena()) : path.name.raw;
+    if (path.kind == "PARENT" || path.name.empty() || path.name.raw == "(null)") continue;
+    const text::Name also = path.kind == "CREATE" ? created_ : path.kind == "DELETE" ? deleted_ : text::Name{};
+    const std::string_view name =
+        path.name.in_hex ? decode_hex(path.name.raw, emitter_.arena()) : std::string_view(path.name.raw);
     if (name.empty()) continue;
-    if (name[0] == '/' || !in_directory || facts_.cwd.empty()) {
-      if (path.name.in_hex)
-        emitter_.add_made(target_, name);
+    const bool relative = name[0] != '/' && in_directory && !facts_.cwd.empty();
+    for (const text::Name id : {target_, also}) {
+      if (!id.wanted()) continue;
+      if (relative)
+        emitter_.add_made(id, below_directory(name));
+      else if (path.name.in_hex)
+        emitter_.add_made(id, name);
       else
-        emitter_.add(target_, name);
-      continue;
+        emitter_.add(id, name);
     }
-    if (name.substr(0, 2) == "./") name.remove_prefix(2);
-    const std::string_view cwd = facts_.cwd.in_hex ? decode_hex(facts_.cwd.raw, emitter_.arena()) : facts_.cwd.raw;
-    char* out = emitter_.arena().allocate(cwd.size() + name.size() + 1);
-    std::memcpy(out, cwd.data(), cwd.size());
-    std::size_t size = cwd.size();
-    if (cwd.empty() || cwd.back() != '/') out[size++] = '/';
-    std::memcpy(out + size, name.data(), name.size());
-    emitter_.add_made(target_, {out, size + name.size()});
   }
+}
+
+/// A relative path from the working directory.
+std::string_view EventFields::below_directory(std::string_view name) {
+  if (name.substr(0, 2) == "./") name.remove_prefix(2);
+  Arena& arena = emitter_.arena();
+  const std::string_view cwd = facts_.cwd.in_hex ? decode_hex(facts_.cwd.raw, arena) : facts_.cwd.raw;
+  char* out = arena.allocate(cwd.size() + name.size() + 1);
+  std::memcpy(out, cwd.data(), cwd.size());
+  std::size_t size = cwd.size();
+  if (cwd.empty() || cwd.back() != '/') out[size++] = '/';
+  std::memcpy(out + size, name.data(), name.size());
+  return {out, size + name.size()};
 }
 
 void EventFields::finish_socket() {

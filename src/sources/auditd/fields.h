@@ -27,8 +27,8 @@ namespace stopwarden::auditd {
 ///          Text that the kernel wrote in hex is decoded. What records do not say as it is: SYSCALL (where auditd did
 ///          not add it), saddr_fam, laddr, lport and path of a socket address, seresult and seperms of an AVC, `sig` of
 ///          a call that sends a signal; and of the Sigma taxonomy Image, CommandLine, CurrentDirectory, ProcessId,
-///          ParentProcessId, User, ActorUserId, LogonId, TargetFilename, SourceIp, DestinationIp, DestinationPort,
-///          Initiated. docs/formats/auditd.md says from what.
+///          ParentProcessId, User, ActorUserId, LogonId, TargetFilename (CreatedFilename, DeletedFilename), SourceIp,
+///          DestinationIp, DestinationPort, Initiated. docs/formats/auditd.md says from what.
 /// Lifetime: the records' lines live until the emitter's emit() returned.
 /// Cost:    one look at each byte, one hash a name; no allocation once warm.
 class EventFields {
@@ -72,6 +72,7 @@ class EventFields {
   void finish_call();
   void finish_account();
   void finish_paths();
+  std::string_view below_directory(std::string_view name);
   void finish_socket();
   void add_text(text::Name id, const Text& text);
   text::Name argument_name(std::string_view name, std::size_t number);
@@ -80,8 +81,8 @@ class EventFields {
   NameTable names_;
   std::vector<text::Name> arguments_;  // a0, a1, ...
   text::Name type_, node_, image_, command_line_, directory_, process_id_, parent_id_, user_, actor_, logon_, target_,
-      source_ip_, destination_ip_, destination_port_, initiated_, call_name_, signal_, family_, address_, port_, path_,
-      result_, permissions_;
+      created_, deleted_, source_ip_, destination_ip_, destination_port_, initiated_, call_name_, signal_, family_,
+      address_, port_, path_, result_, permissions_;
   // of the event at hand
   Facts facts_;
   std::vector<std::string_view> exec_bodies_;
