@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "sources/auditd/auditd.h"
 #include "sources/evtx/evtx.h"
 #include "sources/journal/journal.h"
 #include "sources/json/json.h"
@@ -24,6 +25,8 @@ constexpr std::array kSourceFormats{
                  json::sniff_json, json::make_json},
     SourceFormat{"syslog", "syslog: RFC 5424, RFC 3164, rsyslog's files, octet-counted streams, journalctl -o short*",
                  syslog::sniff_syslog, syslog::make_syslog},
+    SourceFormat{"auditd", "Linux audit logs: audit.log, raw or enriched, and what ausearch prints",
+                 auditd::sniff_auditd, auditd::make_auditd},
 };
 
 consteval bool names_unique() {

@@ -12,11 +12,21 @@ void Emitter::begin() {
   all_made_ = false;
 }
 
+/// Makes its text, once.
+void Emitter::finish(Value& value) {
+  if (value.make == nullptr) return;
+  value.raw = value.make(value.raw, arena_);
+  value.make = nullptr;
+  value.made = true;
+}
+
 void Emitter::fill(const FieldChoice* choice, std::vector<FieldValue>& out) {
   out.clear();
-  for (const Value& v : values_)
-    if (choice == nullptr || choice->contains(v.id))
-      out.push_back({v.id, v.kind, v.make == nullptr ? v.raw : v.make(v.raw, arena_)});
+  for (Value& v : values_) {
+    if (choice != nullptr && !choice->contains(v.id)) continue;
+    finish(v);
+    out.push_back({v.id, v.kind, v.raw});
+  }
 }
 
 void Emitter::emit(Event& event, EventSink& sink) {
@@ -38,12 +48,15 @@ std::span<const FieldValue> Emitter::all_fields() {
 }
 
 bool Emitter::may_hold(const TextProbe& probe, const Event& event) {
-  if (texts_ == Texts::in_values) {
-    for (const Value& v : values_)
-      if (v.make != nullptr || probe.in_record(as_bytes(v.raw), TextProbe::Escapes::none)) return true;
-    return false;
+  if (texts_ == Texts::made) return true;
+  if (texts_ != Texts::in_values && probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none)) return true;
+  if (texts_ == Texts::as_in_record) return false;
+  for (Value& v : values_) {
+    finish(v);
+    if ((v.made || texts_ == Texts::in_values) && probe.in_record(as_bytes(v.raw), TextProbe::Escapes::none))
+      return true;
   }
-  return texts_ == Texts::made || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none);
+  return false;
 }
 
 }  // namespace stopwarden::text

@@ -36,9 +36,10 @@ using Make = std::string_view (*)(std::string_view raw, Arena& arena);
 class Emitter final : private FieldReader {
  public:
   /// `made`: values may hold text that does not stand in the record as it is (hex, escapes), so that a keyword cannot
-  /// be ruled out by the record's bytes. `in_values`: the record's bytes are not those of its values (it only points at
-  /// them), so these are looked at.
-  enum class Texts : std::uint8_t { as_in_record, made, in_values };
+  /// be ruled out by the record's bytes. `marked`: the same, but every such value came by a Make or by add_made(), so
+  /// that a keyword is looked for in the record's bytes and in those values. `in_values`: the record's bytes are not
+  /// those of its values (it only points at them), so the values alone are looked at.
+  enum class Texts : std::uint8_t { as_in_record, made, marked, in_values };
   explicit Emitter(const SourceOptions& options, Texts texts = Texts::as_in_record);
   Emitter(const Emitter&) = delete;
   Emitter& operator=(const Emitter&) = delete;
@@ -51,10 +52,15 @@ class Emitter final : private FieldReader {
   void begin();
   /// `raw` lives until emit() returned: in the record, or in arena().
   void add(Name name, std::string_view raw, Make make = nullptr, ValueKind kind = ValueKind::string) {
-    if (name.wanted()) values_.push_back({*name.id, kind, raw, make});
+    if (name.wanted()) values_.push_back({*name.id, kind, raw, make, false});
+  }
+  /// A text that does not stand in the record; it lies in arena() or is a literal.
+  void add_made(Name name, std::string_view text, ValueKind kind = ValueKind::string) {
+    if (name.wanted()) values_.push_back({*name.id, kind, text, nullptr, true});
   }
   void add_integer(Name name, std::string_view raw) { add(name, raw, nullptr, ValueKind::integer); }
   Arena& arena() noexcept { return arena_; }
+  std::size_t size() const noexcept { return values_.size(); }  ///< values so far
   /// `event` is the head: time, host, channel, provider, event_id, origin and raw.
   void emit(Event& event, EventSink& sink);
 
@@ -64,7 +70,9 @@ class Emitter final : private FieldReader {
     ValueKind kind;
     std::string_view raw;
     Make make;
+    bool made;
   };
+  void finish(Value& value);
   void fill(const FieldChoice* choice, std::vector<FieldValue>& out);
   std::span<const FieldValue> all_fields() override;
   bool may_hold(const TextProbe& probe, const Event& event) override;
