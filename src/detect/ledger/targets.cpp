@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "detect/ledger/cloud_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
 
@@ -13,6 +14,7 @@ bool is_windows(const Event& event) { return is_windows_channel(event.channel); 
 
 constexpr std::array kReaders{
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
+    TargetReader{is_cloud, add_cloud_target_fields, cloud_targets},
 };
 
 }  // namespace

@@ -5,10 +5,11 @@
 #define SW_CLOUD_FIELDS(X)                                                                                            \
   X(eventName, "string", "API call", "AWS CloudTrail")                                                                \
   X(eventSource, "string", "Service that was called: ec2.amazonaws.com", "AWS CloudTrail")                            \
-  X(errorCode, "string", "Why a call was not done; absent when it was", "AWS CloudTrail")                             \
+  X(errorCode, "string", "Why a call was not done", "AWS CloudTrail; Google Cloud, Kubernetes: a number")                             \
   X(operationName, "string", "What was asked: MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE", "Azure Activity, Entra")     \
   X(resourceId, "string", "Path of the resource", "Azure Activity")                                                   \
   X(resultType, "string", "Start, Success, Failure; of sign-ins a number", "Azure Activity, Entra")                   \
+  X(status, "string", "Started, Accepted, Succeeded, Failed", "Azure Activity")                                      \
   X(methodName, "string", "protoPayload.methodName", "Google Cloud audit")                                            \
   X(serviceName, "string", "protoPayload.serviceName", "Google Cloud audit")                                          \
   X(resourceName, "string", "protoPayload.resourceName", "Google Cloud audit")                                        \

@@ -234,7 +234,7 @@ constexpr std::array kShapes{
           log_name::aws_cloudtrail, cloudtrail_head},
     Shape{"gcp", "Google Cloud audit logs: protoPayload", is_gcp, kGcpRules, log_name::gcp_audit, gcp_head, gcp_derive},
     Shape{"kubernetes", "Kubernetes audit events: verb, auditID, objectRef", is_kubernetes, kKubernetesRules,
-          log_name::kubernetes_audit, kubernetes_head},
+          log_name::kubernetes_audit, kubernetes_head, kubernetes_derive},
     Shape{"azure", "Azure Activity, Entra audit and sign-ins: operationName, resourceId", is_azure, kAzureRules,
           log_name::azure_activity, azure_head, azure_derive},
     Shape{"beats_cloud", "Filebeat's modules aws, gcp, azure: aws.cloudtrail.*", is_beats_cloud, kBeatsCloudRules, "",

@@ -215,6 +215,7 @@ std::string_view last_part(std::string_view path) noexcept {
   return path.substr(path.find_last_of("/[") + 1);
 }
 
+constexpr std::string_view kOperations[] = {"operationName", "operation_name", "OperationNameValue", "OperationName"};
 constexpr std::string_view kResourceIds[] = {"resourceId",  "resource_id",     "ResourceId",
                                                                "_ResourceId", "resource.id",     "authorization.scope",
                                                                "resourceUri", "identity.authorization.scope"};
@@ -285,12 +286,39 @@ void azure_head(const Tree& tree, std::uint32_t root, Arena& arena, Event& event
   if (category.empty()) category = known_in_any_case(kEntraCategories, text_at(tree, root, {"Type"}, arena));
   if (!category.empty() || has_any(tree, root, kEntraKeys)) return entra_head(tree, root, category, event);
   event.channel = log_name::azure_activity;
-  const std::string_view operation =
-      text_at(tree, root, {"operationName", "operation_name", "OperationNameValue", "OperationName"}, arena);
+  const std::string_view operation = text_at(tree, root, kOperations, arena);
   event.provider = known_in_any_case(kAzureProviders, operation.substr(0, operation.find('/')));
 }
 
+namespace {
+
+constexpr std::string_view kAdminConsent = "ConsentContext.IsAdminConsent", kResourceProvider = "resourceProvider";
+
+/// Entra lists what changed as {displayName, newValue}; rules ask for one of them by its name.
+void add_admin_consent(const Tree& tree, std::uint32_t root, DerivedValues& out) {
+  std::uint32_t resources = find_path(tree, root, "properties.targetResources");
+  for (const std::string_view name : {"targetResources", "TargetResources"})
+    if (resources == 0) resources = tree.find(root, name);
+  if (resources == 0) return;
+  for (std::uint32_t i = resources + 1; i < tree.node(resources).next; ++i) {
+    const std::uint32_t name = tree.find(i, "displayName");
+    if (name == 0 || tree.node(name).raw != kAdminConsent) continue;
+    std::string_view value = text_at(tree, i, {"newValue"}, out.arena());
+    if (value.size() > 2 && value.front() == '"' && value.back() == '"') value = value.substr(1, value.size() - 2);
+    out.add(kAdminConsent, ValueKind::string, value);
+  }
+}
+
+}  // namespace
+
 void azure_derive(const Tree& tree, std::uint32_t root, DerivedValues& out) {
+  if (out.wants(kAdminConsent)) add_admin_consent(tree, root, out);
+  if (out.wants(kResourceProvider) && !has_any(tree, root, {"resourceProviderName", "resource_provider_name",
+                                                            "ResourceProviderValue"})) {
+    const std::string_view operation = text_at(tree, root, kOperations, out.arena());
+    if (const std::size_t slash = operation.find('/'); slash != std::string_view::npos)
+      out.add(kResourceProvider, ValueKind::string, operation.substr(0, slash));
+  }
   if (!out.wants(cloud_table::kTarget)) return;
   const std::string_view name = last_part(text_at(tree, root, kResourceIds, out.arena()));
   if (!name.empty()) out.add(cloud_table::kTarget, ValueKind::string, name);
@@ -305,6 +333,15 @@ void gcp_derive(const Tree& tree, std::uint32_t root, DerivedValues& out) {
   std::string_view path = usage ? text_at(tree, root, {"protoPayload.request.name"}, out.arena()) : std::string_view{};
   if (path.empty()) path = text_at(tree, root, {"protoPayload.resourceName"}, out.arena());
   if (const std::string_view name = last_part(path); !name.empty()) out.add(cloud_table::kTarget, ValueKind::string, name);
+}
+
+void kubernetes_derive(const Tree& tree, std::uint32_t root, DerivedValues& out) {
+  constexpr std::string_view kError = "errorCode";
+  if (!out.wants(kError)) return;
+  const std::uint32_t code = find_path(tree, root, "responseStatus.code");
+  if (code == 0 || tree.node(code).type != NodeType::number) return;
+  if (const auto status = parse_unsigned(tree.node(code).raw); status && *status >= 400)
+    out.add(kError, ValueKind::integer, tree.node(code).raw);
 }
 
 void beats_cloud_head(const Tree& tree, std::uint32_t root, Arena&, Event& event) {

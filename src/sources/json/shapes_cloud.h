@@ -40,6 +40,8 @@ void ocsf_head(const Tree& tree, std::uint32_t root, Arena& arena, Event& event)
 /// TargetResource: the last part of a resource's path.
 void azure_derive(const Tree& tree, std::uint32_t root, DerivedValues& out);
 void gcp_derive(const Tree& tree, std::uint32_t root, DerivedValues& out);
+/// errorCode: the HTTP status of a request that was refused.
+void kubernetes_derive(const Tree& tree, std::uint32_t root, DerivedValues& out);
 void beats_cloud_derive(const Tree& tree, std::uint32_t root, DerivedValues& out);
 
 namespace cloud_table {
@@ -172,6 +174,8 @@ inline constexpr std::array kAzure{
     named("status.value", "status"),
     named("ActivityStatusValue", "status"),
     named("ActivityStatus", "status"),
+    named("ResultType", "resultType"),
+    named("ResultDescription", "resultDescription"),
     named("sub_status.value", "subStatus"),
     named("subStatus.value", "subStatus"),
     named("ActivitySubstatusValue", "subStatus"),
@@ -210,7 +214,12 @@ inline constexpr std::array kAzure{
     whole("properties.initiatedBy"),
     whole("initiatedBy"),
     whole("InitiatedBy"),
-    whole("properties.additionalDetails"),
+    whole("properties.targetResources.modifiedProperties"),
+    whole("targetResources.modifiedProperties"),
+    whole("TargetResources.modifiedProperties"),
+    whole("properties.networkLocationDetails"),
+    whole("networkLocationDetails"),
+    whole("NetworkLocationDetails"),
 };
 
 inline constexpr std::array kGcp{
@@ -222,6 +231,7 @@ inline constexpr std::array kGcp{
     role("resource.labels.project_id", Role::host),
     named("protoPayload.methodName", "methodName"),
     named("protoPayload.resourceName", "resourceName"),
+    named("protoPayload.status.code", "errorCode"),
     named("protoPayload.authenticationInfo.principalEmail", "User"),
     named("protoPayload.authenticationInfo.principalSubject", "ActorUserId"),
     named("protoPayload.authenticationInfo.serviceAccountKeyName", "LogonId"),
@@ -257,6 +267,7 @@ inline constexpr std::array kBeatsCloud{
     named("aws.cloudtrail.error_message", "errorMessage"),
     named("aws.cloudtrail.user_identity.type", "userIdentity.type"),
     named("aws.cloudtrail.user_identity.arn", "User"),
+    named("aws.cloudtrail.user_identity.arn", "userIdentity.arn"),
     named("aws.cloudtrail.user_identity.invoked_by", "User"),
     named("aws.cloudtrail.user_identity.access_key_id", "LogonId"),
     named("aws.cloudtrail.request_parameters", "requestParameters"),
@@ -314,6 +325,7 @@ inline constexpr std::array kOcsf{
     named("http_request.user_agent", "userAgent"),
     named("actor.user.type", "userIdentity.type"),
     named("actor.user.uid", "User"),
+    named("actor.user.uid", "userIdentity.arn"),
     named("actor.user.uid_alt", "ActorUserId"),
     named("actor.user.uuid", "ActorUserId"),
     named("actor.user.credential_uid", "LogonId"),
