@@ -284,7 +284,9 @@ void azure_head(const Tree& tree, std::uint32_t root, Arena& arena, Event& event
   std::string_view category = known_in_any_case(
       kEntraCategories, text_at(tree, root, {"category", "Category", "Type"}, arena));
   if (category.empty()) category = known_in_any_case(kEntraCategories, text_at(tree, root, {"Type"}, arena));
-  if (!category.empty() || has_any(tree, root, kEntraKeys)) return entra_head(tree, root, category, event);
+  constexpr std::string_view kDirectory = "microsoft.aadiam";
+  const bool directory = equal_ignore_ascii_case(last_part(resource), kDirectory);
+  if (!category.empty() || directory || has_any(tree, root, kEntraKeys)) return entra_head(tree, root, category, event);
   event.channel = log_name::azure_activity;
   const std::string_view operation = text_at(tree, root, kOperations, arena);
   event.provider = known_in_any_case(kAzureProviders, operation.substr(0, operation.find('/')));
