@@ -296,11 +296,23 @@ namespace {
 
 constexpr std::string_view kAdminConsent = "ConsentContext.IsAdminConsent", kResourceProvider = "resourceProvider";
 
+/// The array of what an act in Entra is aimed at; 0 when there is none.
+std::uint32_t entra_targets(const Tree& tree, std::uint32_t root) {
+  for (const std::string_view path : {"properties.targetResources", "targetResources", "TargetResources"})
+    if (const std::uint32_t i = find_path(tree, root, path); i != 0 && tree.node(i).type == NodeType::array) return i;
+  return 0;
+}
+
+void add_entra_targets(const Tree& tree, std::uint32_t resources, DerivedValues& out) {
+  for (std::uint32_t i = resources + 1; i < tree.node(resources).next; i = tree.node(i).next) {
+    const std::string_view name = text_at(tree, i, {"userPrincipalName", "displayName", "id"}, out.arena());
+    if (!name.empty()) out.add(cloud_table::kTarget, ValueKind::string, name);
+  }
+}
+
 /// Entra lists what changed as {displayName, newValue}; rules ask for one of them by its name.
 void add_admin_consent(const Tree& tree, std::uint32_t root, DerivedValues& out) {
-  std::uint32_t resources = find_path(tree, root, "properties.targetResources");
-  for (const std::string_view name : {"targetResources", "TargetResources"})
-    if (resources == 0) resources = tree.find(root, name);
+  const std::uint32_t resources = entra_targets(tree, root);
   if (resources == 0) return;
   for (std::uint32_t i = resources + 1; i < tree.node(resources).next; ++i) {
     const std::uint32_t name = tree.find(i, "displayName");
@@ -322,6 +334,7 @@ void azure_derive(const Tree& tree, std::uint32_t root, DerivedValues& out) {
       out.add(kResourceProvider, ValueKind::string, operation.substr(0, slash));
   }
   if (!out.wants(cloud_table::kTarget)) return;
+  if (const std::uint32_t resources = entra_targets(tree, root)) return add_entra_targets(tree, resources, out);
   const std::string_view name = last_part(text_at(tree, root, kResourceIds, out.arena()));
   if (!name.empty()) out.add(cloud_table::kTarget, ValueKind::string, name);
 }

@@ -76,6 +76,8 @@ inline constexpr std::array kCloudTrail{
     named("requestParameters.instanceIds", kTarget),
     named("requestParameters.servicePrincipal", kTarget),
     named("requestParameters.accountId", kTarget),
+    named("requestParameters.accountName", kTarget),
+    named("serviceEventDetails.createAccountStatus.accountId", kTarget),
     named("requestParameters.dBInstanceIdentifier", kTarget),
     named("requestParameters.dBClusterIdentifier", kTarget),
     named("requestParameters.clusterIdentifier", kTarget),

@@ -192,10 +192,11 @@ const ShapeCase kCases[] = {
      "TargetResource=sql1"},
     {"entra: audit by diagnostic settings",
      R"({"time":"2026-11-25T01:02:03Z","resourceId":"/tenants/t/providers/Microsoft.aadiam","operationName":"Disable account",)"
-     R"("category":"AuditLogs","properties":{"initiatedBy":{"user":{"id":"u1","userPrincipalName":"eve@example.com"}},"targetResources":[{"type":"User"}]}})",
-     {"User", "ActorUserId", "properties.targetResources", "properties.targetResources.type"},
+     R"("category":"AuditLogs","properties":{"initiatedBy":{"user":{"id":"u1","userPrincipalName":"eve@example.com"}},"targetResources":[{"type":"User","id":"u2"}]}})",
+     {"User", "ActorUserId", "TargetResource", "properties.targetResources", "properties.targetResources.type"},
      "2026-11-25T01:02:03.000Z  azure:audit AuditLogs - -",
-     "ActorUserId=u1|User=eve@example.com|properties.targetResources=[{\"type\":\"User\"}]|properties.targetResources.type=User"},
+     "ActorUserId=u1|User=eve@example.com|properties.targetResources=[{\"type\":\"User\",\"id\":\"u2\"}]|properties.targetResources.type=User|"
+     "TargetResource=u2"},
     {"entra: sign-ins by Graph",
      R"({"createdDateTime":"2026-11-25T01:02:03Z","userPrincipalName":"eve@example.com","conditionalAccessStatus":"success","ipAddress":"198.51.100.7"})",
      {"User", "SourceIp"},
