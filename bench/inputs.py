@@ -15,6 +15,8 @@ import sys
 import zipfile
 import zlib
 
+import cloudtrail_log
+
 from measure import BUILD, ROOT, WrongAnswer, say
 
 CACHE = ROOT / "build/bench"
@@ -75,6 +77,22 @@ def windows_rules(folder: pathlib.Path) -> pathlib.Path:
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(text, encoding="utf-8")
     return target
+
+
+def cloudtrail(corpus: pathlib.Path | None, gigabytes: float) -> tuple:
+    """(lines, one Records file, rules): made by us, whatever else is at hand; SigmaHQ's rules where they are, and ours."""
+    folder = CACHE / f"cloudtrail_{gigabytes:g}"
+    lines, records = folder / "trail.jsonl", folder / "records.json"
+    if not records.is_file():
+        say(f"making {gigabytes:g} GB of CloudTrail ...")
+        folder.mkdir(parents=True, exist_ok=True)
+        part = records.with_suffix(".part")
+        cloudtrail_log.write(lines, part, int(gigabytes * 1e9))
+        part.rename(records)
+    if corpus is None:
+        corpus = pathlib.Path(os.environ.get("STOPWARDEN_CORPUS") or ROOT.parent / "shared/corpus")
+    theirs = corpus / "sigma-rules/rules/cloud/aws"
+    return lines, records, [ROOT / "rules/aws"] + ([theirs] if theirs.is_dir() else [])
 
 
 # ---------------------------------------------------------------- slices of what is there

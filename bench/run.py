@@ -5,7 +5,7 @@
     ./dev bench                     every task, on what is at hand
     ./dev bench evtx_rules --full   1 GB through evtxexport, too; triage with 10 GB
 
-Tasks: evtx_events, evtx_rules, json_rules, startup, correlation, triage, threads. Each checks its answer before it is
+Tasks: evtx_events, evtx_rules, json_rules, cloudtrail, startup, correlation, triage, threads. Each checks its answer before it is
 timed. Tool and yardstick alternate; three runs; the median with min..max. bench/NOTES.md says what each figure means.
 
 Input: --perf DIR (evtx/*.evtx, ndjson/*.jsonl), or what is made once in build/bench: from a corpus beside the
@@ -33,6 +33,7 @@ class Bench:
     def __init__(self, arguments: argparse.Namespace):
         self.full = arguments.full
         self.gb = arguments.gb
+        self.corpus = arguments.corpus
         self.inputs = make.find(arguments.corpus, arguments.perf, arguments.perf_gb)
         self.raw: dict = {}  # the JSON objects of engine_bench, by task
         self.engine = arguments.engine or self.best_engine()
@@ -142,6 +143,25 @@ def json_rules(bench: Bench) -> list:
     return [Row("json_rules", "share of simdjson's bare pass", shares, " %", 25, 40, note=note)]
 
 
+def cloudtrail(bench: Bench) -> list:
+    """CloudTrail as lines and as one Records file, with the AWS rules, against simdjson's bare pass over the lines."""
+    gigabytes = 0.25 if bench.engine == "fast" else SLOW_MB / 1000
+    lines, records, paths = make.cloudtrail(bench.corpus, gigabytes)
+    rules = [word for path in paths for word in ("--rules", path)]
+    rows = []
+    for name, file in (("lines", lines), ("Records file", records)):
+        shares, task = [], f"cloudtrail {name}"
+        for run in range(RUNS):
+            bare = bench.keep("simdjson cloudtrail", engine_bench("simdjson", lines))
+            extra = [] if run == 0 else ["--check", 0, "--kinds", 0]
+            ours = bench.keep(task, engine_bench("rules", file, *rules, "--engine", bench.engine, "--passes", 1, *extra))
+            if ours["hits_order"] != bench.raw["cloudtrail lines"][0]["hits_order"]:
+                raise WrongAnswer("the same records in two layouts differ in their hits")
+            shares.append(100 * ours["median_gb_per_s"] / bare["median_gb_per_s"])
+        rows.append(Row("cloudtrail", f"share of simdjson's bare pass, {name}", shares, " %", 25, 40, note=show_rate(bench, task, name)))
+    return rows
+
+
 def startup(bench: Bench) -> list:
     ratios, cold_ms, warm_ms = [], [], []
     row = Row("startup", "cold start over start from the cache", ratios, " x", 5, 15)
@@ -230,7 +250,7 @@ def threads(bench: Bench) -> list:
     return [speed, one, more]
 
 
-TASKS = {f.__name__: f for f in (evtx_events, evtx_rules, json_rules, startup, correlation, triage, threads)}
+TASKS = {f.__name__: f for f in (evtx_events, evtx_rules, json_rules, cloudtrail, startup, correlation, triage, threads)}
 
 
 def main() -> int:
@@ -257,7 +277,7 @@ def main() -> int:
             say(f"{name}: {e}")
             failed += 1
             continue
-        if not bench.inputs.judged and name != "correlation":
+        if not bench.inputs.judged and name not in ("correlation", "cloudtrail"):
             for row in got:
                 row.floor = row.aim = None
         rows += got

@@ -90,7 +90,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t kInputMax = 4096;  // the bytewise run copies every window
   const std::size_t used = std::min(size, kInputMax);
   const Bytes input(reinterpret_cast<const std::byte*>(data), used);
-  static const FieldTable table;
+  static const FieldTable table = [] {
+    FieldTable t;
+    for (const char* whole : {"requestParameters", "properties.targetResources", "ConsentContext.IsAdminConsent"})
+      t.intern(whole);  // texts of whole objects, and a field that code makes
+    return t;
+  }();
   static const WantedFields wanted = [] {
     WantedFields w(table);
     w.add_all_values();

@@ -42,6 +42,7 @@ struct Event {
   std::string_view provider;               ///< Windows: "Microsoft-Windows-Security-Auditing"; elsewhere the log's part
   std::optional<std::uint32_t> event_id;   ///< Windows: EventID without qualifiers
   std::optional<std::uint64_t> record_id;  ///< Windows: EventRecordID
+  std::string_view record_name;            ///< elsewhere: the record's own unique id, where the log gives one as text
   Origin origin;
   std::string_view raw;                 ///< the record's bytes as read, for identity; may be empty
   std::span<const FieldValue> fields;   ///< what `choice` holds, else all wanted fields; in the order of the record

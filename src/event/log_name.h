@@ -26,7 +26,13 @@ namespace stopwarden {
   X(azure_activity, "azure:activity", "Azure Activity log; the provider is the resource provider")         \
   X(azure_audit, "azure:audit", "Entra audit and sign-in logs; the provider is the category")              \
   X(gcp_audit, "gcp:audit", "Google Cloud audit logs; the provider is the service")                        \
-  X(kubernetes_audit, "kubernetes:audit", "Audit events of the Kubernetes API")
+  X(kubernetes_audit, "kubernetes:audit", "Audit events of the Kubernetes API")                            \
+  X(m365_audit, "m365:audit", "Microsoft 365 unified audit log")                                           \
+  X(okta, "saas:okta", "Okta system log")                                                                  \
+  X(github, "saas:github", "GitHub audit log")                                                             \
+  X(bitbucket, "saas:bitbucket", "Bitbucket audit log")                                                    \
+  X(onelogin, "saas:onelogin", "OneLogin events")                                                          \
+  X(duo, "saas:duo", "Duo authentication log")
 
 namespace log_name {
 #define SW_LOG_NAME(id, name, meaning) inline constexpr std::string_view id = name;

@@ -192,6 +192,10 @@ void add_event(Digest& digest, const Event& event, const Hit& hit) {
     digest.add("record")
         .add(*event.record_id)
         .add(event.time ? static_cast<std::uint64_t>(whole_seconds(*event.time)) : 0);
+  } else if (!event.record_name.empty()) {
+    // A trail, a bus and a query all give the same event, in other words around it.
+    digest.add("name").add(event.record_name);
+    digest.add(event.time ? static_cast<std::uint64_t>(whole_seconds(*event.time)) : 0);
   } else {
     digest.add("bytes");
     add_content(digest, event, hit);

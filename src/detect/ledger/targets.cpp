@@ -5,6 +5,7 @@
 
 #include "detect/ledger/syslog_targets.h"
 #include "detect/ledger/unix_targets.h"
+#include "detect/ledger/cloud_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
 
@@ -18,6 +19,7 @@ constexpr std::array kReaders{
     TargetReader{is_syslog, add_syslog_target_fields, syslog_targets},
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
     TargetReader{has_unix_commands, add_unix_command_fields, unix_command_targets},
+    TargetReader{is_cloud, add_cloud_target_fields, cloud_targets},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "sources/json/bytes16.h"
+#include "sources/json/embedded.h"
 #include "sources/json/scanner.h"
 #include "sources/json/shapes.h"
 #include "sources/json/tree.h"
@@ -118,7 +119,7 @@ std::size_t block_size(std::string_view text) noexcept {
 
 class JsonSource final : public Source {
  public:
-  explicit JsonSource(const SourceOptions& options) : mapper_(*options.wanted), planner_(options.planner) {}
+  explicit JsonSource(const SourceOptions& options) : mapper_(*options.wanted), planner_(options.planner), wanted_(options.wanted) {}
   Cut cut(Bytes window, AtEnd at_end) override;
   std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) override;
   std::size_t window_max() const noexcept override { return kObjectMax; }
@@ -146,6 +147,7 @@ class JsonSource final : public Source {
   bool read_line(Unit& unit, std::size_t& at, std::size_t& tried_until);
   void read_object(Unit& unit, std::size_t begin, std::size_t end);
   void emit(Unit& unit, std::size_t begin, std::size_t end, const Marks& marks);
+  bool emit_embedded(Unit& unit, const Marks& marks, Event& event);
   static std::size_t byte_at(Unit& unit, std::size_t at) noexcept;
 
   Scanner scanner_;
@@ -155,6 +157,14 @@ class JsonSource final : public Source {
   Tree tree_;
   Mapper mapper_;
   FieldPlanner* planner_;
+  /// Keys have other numbers in another tree, so what remembers them is another one, too.
+  struct Inner {
+    explicit Inner(const WantedFields& wanted) : mapper(wanted) {}
+    Embedded embedded;
+    Mapper mapper;
+  };
+  std::unique_ptr<Inner> inner_;  // made when the first envelope comes
+  const WantedFields* wanted_;
   std::string narrow_;  // a unit of UTF-16, as UTF-8
   std::string repaired_;
 };
@@ -338,12 +348,30 @@ void JsonSource::read_object(Unit& unit, std::size_t begin, std::size_t end) {
 
 void JsonSource::emit(Unit& unit, std::size_t begin, std::size_t end, const Marks& marks) {
   Event event;
-  mapper_.map(tree_, marks, planner_, event);
   const std::size_t first = byte_at(unit, begin), last = byte_at(unit, end);
   event.origin = {unit.offset + first, ++unit.record};
-  event.raw = unit.bytes.substr(first, last - first);
-  unit.sink->on_event(event);
+  if (!emit_embedded(unit, marks, event)) {
+    mapper_.map(tree_, marks, planner_, event);
+    event.raw = unit.bytes.substr(first, last - first);
+    unit.sink->on_event(event);
+  }
   if (end - begin > kUnitTarget) tree_.release_excess();
+}
+
+/// An envelope with the text of an event: the event, in place of the object around it.
+bool JsonSource::emit_embedded(Unit& unit, const Marks& marks, Event& event) {
+  if (!Embedded::may_hold(marks)) return false;
+  if (inner_ == nullptr) inner_ = std::make_unique<Inner>(*wanted_);
+  const bool opened = inner_->embedded.open(tree_);
+  if (inner_->embedded.met_broken())
+    unit.sink->on_oddity({Errc::bad_value, event.origin.offset, "a JSON text inside a string that cannot be read"});
+  if (opened) {
+    inner_->mapper.map(inner_->embedded.tree(), inner_->embedded.marks(), planner_, event);
+    event.raw = inner_->embedded.text();
+    unit.sink->on_event(event);
+  }
+  inner_->embedded.release_excess();
+  return opened;
 }
 
 /// Where a place of the UTF-8 text lies in the bytes of the input. Places are asked for in rising order.

@@ -41,11 +41,95 @@ constexpr std::pair<std::string_view, Mark> kMarks[] = {
     {"__CURSOR", Mark::journal},
     {"__REALTIME_TIMESTAMP", Mark::journal},
     {"_BOOT_ID", Mark::journal},
+    {"detail", Mark::envelope},
+    {"event", Mark::envelope},
+    {"data", Mark::envelope},
+    {"message", Mark::envelope},
+    {"@message", Mark::envelope},
+    {"Message", Mark::envelope},
+    {"body", Mark::envelope},
+    {"Body", Mark::envelope},
+    {"_raw", Mark::envelope},
+    {"raw_data", Mark::envelope},
+    {"eventJson", Mark::envelope},
+    {"CloudTrailEvent", Mark::envelope},
+    {"AuditData", Mark::envelope},
+    {"aws", Mark::beats_object},
+    {"gcp", Mark::beats_object},
+    {"azure", Mark::beats_object},
+    {"eventName", Mark::aws_call},
+    {"eventname", Mark::aws_call},
+    {"eventSource", Mark::aws_source},
+    {"eventsource", Mark::aws_source},
+    {"userIdentity", Mark::aws_part},
+    {"useridentity", Mark::aws_part},
+    {"awsRegion", Mark::aws_part},
+    {"awsregion", Mark::aws_part},
+    {"eventVersion", Mark::aws_part},
+    {"recipientAccountId", Mark::aws_part},
+    {"operationName", Mark::azure_operation},
+    {"operation_name", Mark::azure_operation},
+    {"OperationName", Mark::azure_operation},
+    {"OperationNameValue", Mark::azure_operation},
+    {"resourceId", Mark::azure_part},
+    {"resource_id", Mark::azure_part},
+    {"ResourceId", Mark::azure_part},
+    {"_ResourceId", Mark::azure_part},
+    {"caller", Mark::azure_part},
+    {"Caller", Mark::azure_part},
+    {"callerIpAddress", Mark::azure_part},
+    {"CallerIpAddress", Mark::azure_part},
+    {"correlationId", Mark::azure_part},
+    {"CorrelationId", Mark::azure_part},
+    {"activityDisplayName", Mark::entra_part},
+    {"ActivityDisplayName", Mark::entra_part},
+    {"initiatedBy", Mark::entra_part},
+    {"InitiatedBy", Mark::entra_part},
+    {"loggedByService", Mark::entra_part},
+    {"LoggedByService", Mark::entra_part},
+    {"conditionalAccessStatus", Mark::entra_part},
+    {"ConditionalAccessStatus", Mark::entra_part},
+    {"clientAppUsed", Mark::entra_part},
+    {"ClientAppUsed", Mark::entra_part},
+    {"riskEventType", Mark::entra_part},
+    {"RiskEventType", Mark::entra_part},
+    {"protoPayload", Mark::gcp_payload},
+    {"verb", Mark::k8s_verb},
+    {"auditID", Mark::k8s_part},
+    {"objectRef", Mark::k8s_part},
+    {"requestURI", Mark::k8s_part},
+    {"class_uid", Mark::ocsf_class},
+    {"Operation", Mark::m365_operation},
+    {"Workload", Mark::m365_part},
+    {"RecordType", Mark::m365_part},
+    {"OrganizationId", Mark::m365_part},
+    {"eventType", Mark::okta_type},
+    {"debugContext", Mark::okta_part},
+    {"legacyEventType", Mark::okta_part},
+    {"displayMessage", Mark::okta_part},
+    {"securityContext", Mark::okta_part},
+    {"action", Mark::github_action},
+    {"_document_id", Mark::github_part},
+    {"actor_location", Mark::github_part},
+    {"actor_ip", Mark::github_part},
+    {"business", Mark::github_part},
+    {"org", Mark::github_part},
+    {"auditType", Mark::bitbucket_type},
+    {"event_type_id", Mark::onelogin_type},
+    {"event_type", Mark::duo_type},
+    {"txid", Mark::duo_part},
+    {"access_device", Mark::duo_part},
+    {"auth_device", Mark::duo_part},
 };
+
+constexpr std::string_view kBeatsPrefixes[] = {"aws.cloudtrail.", "gcp.audit.", "azure.activitylogs.",
+                                               "azure.auditlogs.", "azure.signinlogs."};
 
 Mark mark_of(std::string_view raw) noexcept {
   for (const auto& [name, mark] : kMarks)
     if (raw == name) return mark;
+  for (const std::string_view prefix : kBeatsPrefixes)
+    if (raw.substr(0, prefix.size()) == prefix) return Mark::beats_cloud;
   constexpr std::string_view kDotted = "winlog.";
   return raw.substr(0, kDotted.size()) == kDotted ? Mark::winlog : Mark::none;
 }
@@ -83,7 +167,7 @@ std::uint32_t Keys::add(std::string_view raw, std::uint32_t hash) {
   Key key;
   key.raw = names_.copy(raw);
   key.text = unescape(key.raw, names_);
-  key.traits = {mark_of(raw), is_wrapper_name(raw), is_event_key(raw)};
+  key.traits = {mark_of(raw), is_wrapper_name(raw), is_wrapper_companion(raw), is_event_key(raw)};
   name_bytes_ += raw.size();
   const auto number = static_cast<std::uint32_t>(keys_.size());
   keys_.push_back(key);

@@ -33,11 +33,36 @@ enum class Mark : std::uint8_t {
   received_time,
   id,
   journal,  ///< fields that journald gives every entry
+  envelope,     ///< detail, message, CloudTrailEvent, ...: may hold the event (embedded.h)
+  beats_object,  ///< aws, gcp or azure: an object of the Elastic Common Schema, perhaps
+  beats_cloud,   ///< it is, and has a log's object in it; or aws.cloudtrail.*
+  aws_call,     ///< eventName
+  aws_source,   ///< eventSource
+  aws_part,     ///< userIdentity and the like; for all marks in -part one of several names
+  azure_operation,
+  azure_part,
+  entra_part,
+  gcp_payload,  ///< protoPayload
+  k8s_verb,
+  k8s_part,
+  ocsf_class,  ///< class_uid
+  m365_operation,
+  m365_part,
+  okta_type,
+  okta_part,
+  github_action,
+  github_part,
+  bitbucket_type,
+  onelogin_type,
+  duo_type,
+  duo_part,
+  kCount
 };
 
 struct KeyTraits {
   Mark mark = Mark::none;
   bool is_wrapper_name = false;  ///< scanner.h
+  bool is_wrapper_companion = false;
   bool is_event_key = false;
 };
 

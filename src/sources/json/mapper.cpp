@@ -126,16 +126,7 @@ void Mapper::map(const Tree& tree, const Marks& top, FieldPlanner* planner, Even
   found_.clear();
   ++event_;
 
-  std::uint32_t root = 0;
-  Marks marks = top;
-  if (const std::uint32_t inner = top.source != 0 ? top.source : top.result;
-      inner != 0 && !top.has(Mark::event_id_number)) {
-    const Marks inside = read_marks(tree, inner);
-    if (top.source != 0 || inside.has(Mark::event_id_number) || inside.has(Mark::winlog)) {
-      root = inner;
-      marks = inside;
-    }
-  }
+  auto [root, marks] = event_place(tree, top);
   marks.system = system_of(tree, marks);
   const auto all = shapes();
   const auto shape = std::find_if(all.begin(), all.end(), [&marks](const Shape& s) { return s.recognise(marks); });
@@ -197,6 +188,8 @@ void Mapper::walk_members(const Tree& tree, std::uint32_t node, std::uint32_t pa
       if (paths_.path(own).used()) found_.push_back({&n, own});
       ++i;
     } else {
+      // The text of the whole, too, where that is asked for.
+      if (const Path& p = paths_.path(own); p.convert == Convert::json_text && p.named()) found_.push_back({&n, own});
       walk(tree, i, own);
       i = n.next;
     }
@@ -277,9 +270,9 @@ void Mapper::unnamed_data(const Tree& tree, std::uint32_t node) {
 
 Mapper::Value Mapper::value_of(const Node& node, Convert convert) {
   switch (node.type) {
-    case NodeType::null:
+    case NodeType::null: return {};
     case NodeType::array:
-    case NodeType::object: return {};
+    case NodeType::object: return {ValueKind::string, node.raw};  // found only where its text is asked for
     case NodeType::boolean: return {ValueKind::boolean, node.raw};
     case NodeType::number: {
       if (!is_integer(node.raw)) return {ValueKind::real, real_text(node.raw, arena_)};
@@ -411,6 +404,7 @@ void Mapper::fill_head(Event& event) const {
   if (const auto id = parse_unsigned(slot(Role::event_id).text); id && *id <= UINT32_MAX)
     event.event_id = static_cast<std::uint32_t>(*id);
   event.record_id = parse_unsigned(slot(Role::record_id).text);
+  event.record_name = slot(Role::record_name).text;
 }
 
 }  // namespace stopwarden::json

@@ -27,6 +27,7 @@ enum class Role : std::uint8_t {
   local_time,      ///< event time by the clock on the wall of the machine (NXLog's EventTime)
   received_local,  ///< when the collector's agent read it, by the same clock (NXLog's EventReceivedTime)
   collected,       ///< when the pipeline took it in, UTC (Logstash's @timestamp)
+  record_name,     ///< the record's own id where that is text (Event::record_name)
   kCount,
 };
 
@@ -36,6 +37,7 @@ enum class Convert : std::uint8_t {
   integer,  ///< "4624" is a number
   hex64,    ///< a signed number is a bit mask: 0x8020000000000000
   guid,     ///< {UPPERCASE}
+  json_text,  ///< an array or object gives its text, as written; for rules that search in it
 };
 
 /// One row of a shape's table: a value at `path` also fills `field` and has a role. Among several values of one role

@@ -13,9 +13,12 @@ namespace {
 
 constexpr std::size_t kGarbageMax = 64 * std::size_t{1024};  // a longer line that is no JSON is dropped in pieces
 constexpr std::size_t kIndentMax = 1024;                     // deeper indentation counts as this much
-constexpr std::size_t kKeyMax = 16;                          // the longest name in the two tables below
+constexpr std::size_t kKeyMax = 19;                          // the longest name in the tables below
 
-constexpr std::array<std::string_view, 5> kWrapperNames{"Records", "records", "value", "Events", "events"};
+constexpr std::array<std::string_view, 9> kWrapperNames{
+    "Records", "records", "value", "Events", "events", "logEvents", "receivedMessages", "entries", "items"};
+// CloudWatch Logs has subscriptionFilters before logEvents, a list of Kubernetes metadata before items.
+constexpr std::array<std::string_view, 2> kWrapperCompanions{"subscriptionFilters", "metadata"};
 constexpr std::array<std::string_view, 12> kEventKeys{"Event",     "System",   "EventID",    "EventCode",
                                                       "EventData", "winlog",   "@timestamp", "event_id",
                                                       "Channel",   "Hostname", "Computer",   "eventName"};
@@ -54,6 +57,10 @@ bool is_event_field(const Text& text, std::size_t begin, std::size_t end) noexce
 
 bool is_wrapper_name(std::string_view key) noexcept {
   return std::find(kWrapperNames.begin(), kWrapperNames.end(), key) != kWrapperNames.end();
+}
+
+bool is_wrapper_companion(std::string_view key) noexcept {
+  return std::find(kWrapperCompanions.begin(), kWrapperCompanions.end(), key) != kWrapperCompanions.end();
 }
 
 bool is_event_key(std::string_view key) noexcept {
@@ -109,12 +116,13 @@ bool Scanner::close_bracket(unsigned char c) noexcept {
 template <class Text>
 void Scanner::end_key(const Text& text, std::size_t begin, std::size_t end) {
   scan_.string_is_key = false;
-  scan_.key_is_wrapper = false;
+  scan_.key_is_wrapper = scan_.key_is_companion = false;
   if (end - begin > kKeyMax) return;
   std::array<char, kKeyMax> name{};
   for (std::size_t i = begin; i < end; ++i) name[i - begin] = static_cast<char>(text[i]);
   const std::string_view key(name.data(), end - begin);
   scan_.key_is_wrapper = is_wrapper_name(key);
+  scan_.key_is_companion = is_wrapper_companion(key);
   if (mode_ == Mode::object && is_event_key(key)) scan_.maybe_wrapper = false;
 }
 
@@ -157,7 +165,7 @@ Scanner::Outcome Scanner::bracket(const Text& text, std::size_t& i) {
     if (starts_line && s.brackets_only) return Outcome::broken;
     if (s.depth == 1) {
       s.array_is_wrapper = c == '[' && s.last == Last::colon && s.maybe_wrapper && s.key_is_wrapper;
-      if (mode_ == Mode::object) s.maybe_wrapper = false;
+      if (mode_ == Mode::object && !s.key_is_companion) s.maybe_wrapper = false;
     }
     if (!open_bracket(c)) return Outcome::broken;
     s.inner_start = s.inner_start || starts_line;

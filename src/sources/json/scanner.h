@@ -95,7 +95,7 @@ class Scanner {
     bool brackets_only = false;   // over kDepthMax, or given up: grammar is not looked at any more
     bool inner_start = false;     // a line inside begins as the next object would
     bool maybe_wrapper = false;   // so far only plain values stood before
-    bool key_is_wrapper = false;  // the latest key of depth 1
+    bool key_is_wrapper = false, key_is_companion = false;  // the latest key of depth 1
     bool array_is_wrapper = false;
   };
 
@@ -147,6 +147,8 @@ class Scanner {
 
 /// A member of this name may be the array of records that an object exists for.
 bool is_wrapper_name(std::string_view key) noexcept;
+/// An array or object of this name may stand before that array.
+bool is_wrapper_companion(std::string_view key) noexcept;
 /// An object that has this key is an event, whatever arrays it holds.
 bool is_event_key(std::string_view key) noexcept;
 

@@ -3,6 +3,8 @@
 
 #include "event/log_name.h"
 #include "sources/json/shapes_journal.h"
+#include "sources/json/shapes_cloud.h"
+#include "sources/json/shapes_saas.h"
 
 namespace stopwarden::json {
 namespace {
@@ -193,6 +195,18 @@ const std::array<PathRules, kRulesCount> kPathRules{{
     {Naming::dotted, "", kArtemisAliases, kArtemisStrip, {}, false},
     {Naming::dotted, "", kJournalAliases, {}, {}, false, true},
     {Naming::dotted, "", kGenericAliases, {}, {}, false},
+    {Naming::dotted, "", cloud_table::kCloudTrail, {}, {}, false},
+    {Naming::dotted, "", cloud_table::kAzure, {}, {}, false},
+    {Naming::dotted, "", cloud_table::kGcp, {}, {}, false},
+    {Naming::dotted, "", cloud_table::kKubernetes, {}, {}, false},
+    {Naming::dotted, "", cloud_table::kBeatsCloud, {}, {}, false},
+    {Naming::dotted, "", cloud_table::kOcsf, {}, {}, false},
+    {Naming::dotted, "", saas_table::kM365, {}, {}, false},
+    {Naming::dotted, "", saas_table::kOkta, {}, {}, false},
+    {Naming::dotted, "", saas_table::kGithub, {}, {}, false},
+    {Naming::dotted, "", saas_table::kBitbucket, {}, {}, false},
+    {Naming::dotted, "", saas_table::kOneLogin, {}, {}, false},
+    {Naming::dotted, "", saas_table::kDuo, {}, {}, false},
 }};
 
 bool is_evtx_dump(const Marks& m) { return m.system != 0; }
@@ -220,6 +234,22 @@ constexpr std::array kShapes{
     Shape{"powershell", "Get-WinEvent | ConvertTo-Json: Id, LogName, ProviderName", is_powershell, kPowerShellRules},
     Shape{"journal", "systemd journal: journalctl -o json and its kin", is_journal, kJournalRules,
           log_name::linux_journal, journal_head, journal_derive},
+    Shape{"cloudtrail", "AWS CloudTrail: eventName, eventSource", is_cloudtrail, kCloudTrailRules,
+          log_name::aws_cloudtrail, cloudtrail_head},
+    Shape{"gcp", "Google Cloud audit logs: protoPayload", is_gcp, kGcpRules, log_name::gcp_audit, gcp_head, gcp_derive},
+    Shape{"kubernetes", "Kubernetes audit events: verb, auditID, objectRef", is_kubernetes, kKubernetesRules,
+          log_name::kubernetes_audit, kubernetes_head, kubernetes_derive},
+    Shape{"azure", "Azure Activity, Entra audit and sign-ins: operationName, resourceId", is_azure, kAzureRules,
+          log_name::azure_activity, azure_head, azure_derive},
+    Shape{"beats_cloud", "Filebeat's modules aws, gcp, azure: aws.cloudtrail.*", is_beats_cloud, kBeatsCloudRules, "",
+          beats_cloud_head, beats_cloud_derive},
+    Shape{"ocsf", "Open Cybersecurity Schema Framework: class_uid", is_ocsf, kOcsfRules, "", ocsf_head},
+    Shape{"m365", "Microsoft 365 unified audit: Operation, Workload", is_m365, kM365Rules, log_name::m365_audit},
+    Shape{"okta", "Okta system log: eventType, debugContext", is_okta, kOktaRules, log_name::okta},
+    Shape{"github", "GitHub audit log: action, _document_id", is_github, kGithubRules, log_name::github},
+    Shape{"bitbucket", "Bitbucket audit log: auditType", is_bitbucket, kBitbucketRules, log_name::bitbucket},
+    Shape{"onelogin", "OneLogin events: event_type_id", is_onelogin, kOneLoginRules, log_name::onelogin},
+    Shape{"duo", "Duo authentication log: event_type, txid", is_duo, kDuoRules, log_name::duo},
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 
@@ -230,6 +260,18 @@ void note_object(Marks& m, Mark mark, std::uint32_t object) noexcept {
   if (mark == Mark::source) m.source = object;
   if (mark == Mark::result) m.result = object;
   if (mark == Mark::winlog_object && object != 0) m.add(Mark::winlog);
+}
+
+bool is_beats_log(const Tree& tree, std::uint32_t object) {
+  for (const std::string_view name : {"cloudtrail", "audit", "activitylogs", "auditlogs", "signinlogs"})
+    if (const std::uint32_t i = tree.find(object, name); i != 0 && tree.node(i).type == NodeType::object) return true;
+  return false;
+}
+
+/// No exporter of Windows events writes it.
+bool may_hold_cloud_event(const Marks& m) noexcept {
+  return m.has(Mark::envelope) && !m.has(Mark::winlog) && !m.has(Mark::event_id_number) && !m.has(Mark::event_id_low) &&
+         !is_cloud_event(m);
 }
 
 }  // namespace
@@ -248,17 +290,33 @@ Marks read_marks(const Tree& tree, std::uint32_t root) {
     if (traits.mark != Mark::none && traits.mark <= Mark::winlog_object)
       note_object(m, traits.mark, node.type == NodeType::object ? i : 0);
     if (traits.is_event_key) plain_so_far = false;
+    if (traits.mark == Mark::beats_object && is_beats_log(tree, i)) m.add(Mark::beats_cloud);
     if (node.is_scalar()) {
       ++i;  // as node.next, which would have to be waited for
       continue;
     }
-    if (plain_so_far)
+    if (plain_so_far && !traits.is_wrapper_companion)
       m.maybe_wrapper = node.type == NodeType::array && traits.is_wrapper_name &&
                         (node.next == i + 1 || tree.node(i + 1).type == NodeType::object);
-    plain_so_far = false;
+    plain_so_far = plain_so_far && traits.is_wrapper_companion;
     i = node.next;
   }
   return m;
+}
+
+EventPlace event_place(const Tree& tree, const Marks& top) {
+  if (const std::uint32_t inner = top.source != 0 ? top.source : top.result;
+      inner != 0 && !top.has(Mark::event_id_number)) {
+    const Marks inside = read_marks(tree, inner);
+    if (top.source != 0 || inside.has(Mark::event_id_number) || inside.has(Mark::winlog)) return {inner, inside};
+  }
+  if (!may_hold_cloud_event(top)) return {0, top};
+  for (std::uint32_t i = 1; i < tree.node(0).next; i = tree.node(i).next) {
+    const Node& node = tree.node(i);
+    if (node.traits.mark != Mark::envelope || node.type != NodeType::object) continue;
+    if (const Marks inside = read_marks(tree, i); is_cloud_event(inside)) return {i, inside};
+  }
+  return {0, top};
 }
 
 }  // namespace stopwarden::json

@@ -29,6 +29,18 @@ enum RulesIndex : std::uint8_t {
   kArtemisRules,
   kJournalRules,
   kGenericRules,
+  kCloudTrailRules,
+  kAzureRules,
+  kGcpRules,
+  kKubernetesRules,
+  kBeatsCloudRules,
+  kOcsfRules,
+  kM365Rules,
+  kOktaRules,
+  kGithubRules,
+  kBitbucketRules,
+  kOneLoginRules,
+  kDuoRules,
   kRulesCount
 };
 
@@ -36,6 +48,7 @@ enum RulesIndex : std::uint8_t {
 struct Marks {
   std::uint32_t event = 0, system = 0, source = 0, result = 0;  ///< nodes of objects; 0: not there
   std::uint64_t seen = 0;                                       ///< a bit for each Mark
+  static_assert(static_cast<unsigned>(Mark::kCount) <= 64);
   bool maybe_wrapper = false;  ///< the first array or object is an array of objects under a wrapper's name
 
   void add(Mark mark) noexcept { seen |= std::uint64_t{1} << static_cast<unsigned>(mark); }
@@ -44,6 +57,14 @@ struct Marks {
 
 /// Reads the top of object `root`: node 0, or the object that a search engine put the event into.
 Marks read_marks(const Tree& tree, std::uint32_t root);
+
+/// The object that is the event, and what stands at its top.
+struct EventPlace {
+  std::uint32_t root = 0;
+  Marks marks;
+};
+/// Node 0, or the object in it that a search engine, a bus or a queue put the event into: _source, result, detail, ...
+EventPlace event_place(const Tree& tree, const Marks& top);
 
 /// Where a shape's own code puts values that no path of the object holds as they are.
 class DerivedValues {

@@ -76,6 +76,12 @@ class TreeBuilder {
     return fail(kNotJson);
   }
   const char* token(std::size_t i) const noexcept { return text_ + tokens_[i]; }
+  /// The closing bracket of node `own` was read.
+  void close(std::size_t own, const char* begin) noexcept {
+    Node& node = tree_.nodes_[own];
+    node.next = static_cast<std::uint32_t>(tree_.size_);
+    node.raw = {begin, static_cast<std::size_t>(token(at_ - 1) - begin) + 1};
+  }
   /// The last byte of token `i`; there is a token behind it.
   const char* last_of(std::size_t i) const noexcept {
     const char* p = token(i + 1) - 1;
@@ -94,7 +100,7 @@ class TreeBuilder {
 
 bool TreeBuilder::object(std::size_t own, std::uint32_t depth) {
   if (depth == kDepthMax) return fail(kTooDeep);
-  ++at_;
+  const char* const begin = token(at_++);
   if (at_ < count_ && *token(at_) == '}') {
     ++at_;
   } else {
@@ -115,13 +121,13 @@ bool TreeBuilder::object(std::size_t own, std::uint32_t depth) {
       after = *token(at_);
     }
   }
-  tree_.nodes_[own].next = static_cast<std::uint32_t>(tree_.size_);
+  close(own, begin);
   return true;
 }
 
 bool TreeBuilder::array(std::size_t own, std::uint32_t depth) {
   if (depth == kDepthMax) return fail(kTooDeep);
-  ++at_;
+  const char* const begin = token(at_++);
   if (at_ < count_ && *token(at_) == ']') {
     ++at_;
   } else {
@@ -137,7 +143,7 @@ bool TreeBuilder::array(std::size_t own, std::uint32_t depth) {
       after = *token(at_);
     }
   }
-  tree_.nodes_[own].next = static_cast<std::uint32_t>(tree_.size_);
+  close(own, begin);
   return true;
 }
 
@@ -146,7 +152,6 @@ inline bool TreeBuilder::value(Node& node, std::uint32_t depth) {
   const char* const first = token(at_);
   if (*first == '{' || *first == '[') {
     node.type = *first == '{' ? NodeType::object : NodeType::array;
-    node.raw = {};
     const std::size_t own = tree_.size_ - 1;  // the node may move when more come
     return *first == '{' ? object(own, depth) : array(own, depth);
   }

@@ -19,7 +19,7 @@ enum class NodeType : std::uint8_t { null, boolean, number, string, array, objec
 
 /// A value. The children of an array or object follow it; `next` is the node behind the last of them.
 struct Node {
-  std::string_view raw;  ///< scalars: as written (strings: between the quotes)
+  std::string_view raw;  ///< as written (strings: between the quotes; arrays and objects: with their brackets)
   std::uint32_t next = 0;
   std::uint32_t key = 0;  ///< number of its name (Tree::key); 0 for elements of arrays
   NodeType type = NodeType::null;
