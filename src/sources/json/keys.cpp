@@ -38,6 +38,15 @@ constexpr std::pair<std::string_view, Mark> kMarks[] = {
     {"EventTime", Mark::event_time},
     {"EventReceivedTime", Mark::received_time},
     {"Id", Mark::id},
+    {"event", Mark::event_object_low},
+    {"event_type", Mark::event_type_low},
+    {"global_seq_num", Mark::global_seq_num},
+    {"mach_time", Mark::mach_time},
+    {"eventMessage", Mark::event_message},
+    {"machTimestamp", Mark::mach_timestamp},
+    {"processImagePath", Mark::process_image_path},
+    {"raw_message", Mark::raw_message},
+    {"process_uuid", Mark::process_uuid},
 };
 
 Mark mark_of(std::string_view raw) noexcept {

@@ -32,6 +32,15 @@ enum class Mark : std::uint8_t {
   event_time,
   received_time,
   id,
+  event_object_low,  ///< "event"
+  event_type_low,
+  global_seq_num,
+  mach_time,
+  event_message,
+  mach_timestamp,
+  process_image_path,
+  raw_message,
+  process_uuid,
 };
 
 struct KeyTraits {

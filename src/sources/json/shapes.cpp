@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/json/shapes.h"
 
+#include "event/log_name.h"
+#include "sources/json/shapes_macos.h"
+
 namespace stopwarden::json {
 namespace {
 
@@ -188,6 +191,9 @@ const std::array<PathRules, kRulesCount> kPathRules{{
     {Naming::dotted, "", kFlatAliases, kFlatStrip, kFlatStripLeaf, false},
     {Naming::dotted, "", kPowerShellAliases, {}, {}, false},
     {Naming::dotted, "", kArtemisAliases, kArtemisStrip, {}, false},
+    kEsloggerPaths,
+    kUnifiedLogPaths,
+    kUnifiedLogArtemisPaths,
     {Naming::dotted, "", kGenericAliases, {}, {}, false},
 }};
 
@@ -214,6 +220,12 @@ constexpr std::array kShapes{
     Shape{"nxlog", "NXLog: EventTime and EventReceivedTime beside the event's data", is_nxlog, kNxlogRules},
     Shape{"flat", "EventID or EventCode, Channel or LogName beside the event's data", is_flat, kFlatRules},
     Shape{"powershell", "Get-WinEvent | ConvertTo-Json: Id, LogName, ProviderName", is_powershell, kPowerShellRules},
+    Shape{"eslogger", "macOS Endpoint Security events: eslogger", is_eslogger, kEsloggerRules, log_name::macos_es,
+          eslogger_head, eslogger_fields},
+    Shape{"unified_log", "macOS unified log: log show --style ndjson or json", is_unified_log, kUnifiedLogRules,
+          log_name::macos_unifiedlog, unified_log_head, unified_log_fields},
+    Shape{"unified_log_artemis", "macOS unified log as Artemis and macos-unifiedlogs write it", is_unified_log_artemis,
+          kUnifiedLogArtemisRules, log_name::macos_unifiedlog, unified_log_head, unified_log_fields},
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 

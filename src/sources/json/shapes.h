@@ -27,6 +27,9 @@ enum RulesIndex : std::uint8_t {
   kFlatRules,
   kPowerShellRules,
   kArtemisRules,
+  kEsloggerRules,
+  kUnifiedLogRules,
+  kUnifiedLogArtemisRules,
   kGenericRules,
   kRulesCount
 };
@@ -111,7 +114,7 @@ class Mapper final : private FieldReader {
   class Derived;
   std::span<const FieldValue> all_fields() override;
   bool may_hold(const TextProbe& probe, const Event& event) override {
-    return probe.in_record(as_bytes(event.raw), TextProbe::Escapes::json);
+    return shape_->derive != nullptr || probe.in_record(as_bytes(event.raw), TextProbe::Escapes::json);
   }
   void note_role(const Path& path, const Value& value);
   Value value_of(const Node& node, Convert convert);
