@@ -239,6 +239,7 @@ constexpr EventKind kKinds[] = {
     {45027, "AUE_calife", "Calife"},
     {45028, "AUE_sudo", "sudo(1)"},
     {45029, "AUE_audit_recovery", "audit crash recovery"},
+    {45030, "AUE_ssauthmech", "SecSrvr AuthMechanism"},
 };
 
 constexpr bool by_number(const EventKind& a, const EventKind& b) noexcept { return a.number < b.number; }
