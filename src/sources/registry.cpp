@@ -6,6 +6,7 @@
 #include "sources/bsm/bsm.h"
 #include "sources/evtx/evtx.h"
 #include "sources/json/json.h"
+#include "sources/unifiedlog/unifiedlog.h"
 #include "sources/xml/xml.h"
 
 namespace stopwarden {
@@ -15,6 +16,8 @@ constexpr std::array kSourceFormats{
     SourceFormat{"evtx", "Windows event log files (.evtx)", evtx::sniff_evtx, evtx::make_evtx},
     SourceFormat{"bsm", "OpenBSM audit trails of macOS and FreeBSD", bsm::sniff_bsm, bsm::make_bsm},
     SourceFormat{"praudit", "OpenBSM audit trails as XML, by praudit -x", bsm::sniff_praudit, bsm::make_praudit},
+    SourceFormat{"unifiedlog", "macOS unified log as text (log show: default, syslog, compact), launchd.log",
+                 unifiedlog::sniff_unifiedlog, unifiedlog::make_unifiedlog},
     SourceFormat{"xml", "Windows events as XML, as the Event Viewer and wevtutil export them", xml::sniff_xml,
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",

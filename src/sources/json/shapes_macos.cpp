@@ -21,24 +21,16 @@ constexpr std::array kUnifiedLogAliases{
     Alias{"timestamp", "", Role::time},
     Alias{"processImagePath", "Image"},
     Alias{"processID", "ProcessId"},
-    Alias{"userID", "ActorUserId"},
-    Alias{"userID", "User"},
     Alias{"eventMessage", "message"},
     Alias{"creatorActivityID", "activityIdentifier"},
 };
 
 // Artemis and other programs that stand on the Rust library macos-unifiedlogs.
 constexpr std::array kUnifiedLogArtemisAliases{
-    Alias{"timestamp", "", Role::time},
-    Alias{"time", "", Role::time, 1},
-    Alias{"process", "Image"},
-    Alias{"process", "processImagePath"},
-    Alias{"library", "senderImagePath"},
-    Alias{"pid", "ProcessId"},
-    Alias{"pid", "processID"},
-    Alias{"euid", "ActorUserId"},
-    Alias{"euid", "User"},
-    Alias{"message", "eventMessage"},
+    Alias{"timestamp", "", Role::time},  Alias{"time", "", Role::time, 1},
+    Alias{"process", "Image"},           Alias{"process", "processImagePath"},
+    Alias{"library", "senderImagePath"}, Alias{"pid", "ProcessId"},
+    Alias{"pid", "processID"},           Alias{"message", "eventMessage"},
     Alias{"log_type", "messageType"},
 };
 
@@ -257,7 +249,10 @@ void eslogger_fields(const Tree& tree, std::uint32_t root, DerivedValues& out) {
   if (name == "exec") {
     add_exec(r, body, actor);
   } else {
-    add_act(r, name, body, actor);
+    // Signals, launch items and profiles name the one that a daemon acts for.
+    const std::uint32_t instigator = r.at(body, {"instigator"});
+    const bool is_known = instigator != 0 && tree.node(instigator).type == NodeType::object;
+    add_act(r, name, body, is_known ? instigator : actor);
     add_body(r, name, body);
   }
 }
@@ -281,7 +276,14 @@ void unified_log_fields(const Tree& tree, std::uint32_t root, DerivedValues& out
   Reader r(tree, out);
   const std::string_view path = r.text(logging_program(tree, root));
   r.add_text("process", path.substr(path.rfind('/') + 1));
-  if (macos::program_of(path) != "launchd") return;
+  if (macos::program_of(path) != "launchd") {
+    std::uint32_t user = tree.find(root, "userID");
+    if (user == 0) user = tree.find(root, "euid");
+    r.add("User", user);
+    r.add("ActorUserId", user);
+    return;
+  }
+  // launchd acts for others: its own account says nothing about who asked.
   std::uint32_t message = tree.find(root, "eventMessage");
   if (message == 0) message = tree.find(root, "message");
   const macos::LaunchdMessage m = macos::read_launchd_message(r.text(tree.find(root, "subsystem")), r.text(message));
