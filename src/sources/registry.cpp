@@ -4,10 +4,12 @@
 #include <array>
 
 #include "sources/auditd/auditd.h"
+#include "sources/bsm/bsm.h"
 #include "sources/evtx/evtx.h"
 #include "sources/journal/journal.h"
 #include "sources/json/json.h"
 #include "sources/syslog/syslog.h"
+#include "sources/unifiedlog/unifiedlog.h"
 #include "sources/xml/xml.h"
 
 namespace stopwarden {
@@ -19,6 +21,10 @@ constexpr std::array kSourceFormats{
                  journal::make_journal},
     SourceFormat{"journal_export", "systemd journal as `journalctl -o export` prints it", journal::sniff_export,
                  journal::make_export},
+    SourceFormat{"bsm", "OpenBSM audit trails of macOS and FreeBSD", bsm::sniff_bsm, bsm::make_bsm},
+    SourceFormat{"praudit", "OpenBSM audit trails as XML, by praudit -x", bsm::sniff_praudit, bsm::make_praudit},
+    SourceFormat{"unifiedlog", "macOS unified log as text (log show: default, syslog, compact), launchd.log",
+                 unifiedlog::sniff_unifiedlog, unifiedlog::make_unifiedlog},
     SourceFormat{"xml", "Windows events as XML, as the Event Viewer and wevtutil export them", xml::sniff_xml,
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",

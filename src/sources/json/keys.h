@@ -54,8 +54,16 @@ enum class Mark : std::uint8_t {
   github_part,
   bitbucket_type,
   onelogin_type,
-  duo_type,
   duo_part,
+  event_type_low,
+  global_seq_num,
+  mach_time,
+  event_message,
+  mach_timestamp,
+  process_image_path,
+  raw_message,
+  process_uuid,
+  event_low,  ///< event: an envelope, or Endpoint Security's
   kCount
 };
 

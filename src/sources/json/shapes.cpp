@@ -5,6 +5,7 @@
 #include "sources/json/shapes_journal.h"
 #include "sources/json/shapes_cloud.h"
 #include "sources/json/shapes_saas.h"
+#include "sources/json/shapes_macos.h"
 
 namespace stopwarden::json {
 namespace {
@@ -194,6 +195,9 @@ const std::array<PathRules, kRulesCount> kPathRules{{
     {Naming::dotted, "", kPowerShellAliases, {}, {}, false},
     {Naming::dotted, "", kArtemisAliases, kArtemisStrip, {}, false},
     {Naming::dotted, "", kJournalAliases, {}, {}, false, true},
+    kEsloggerPaths,
+    kUnifiedLogPaths,
+    kUnifiedLogArtemisPaths,
     {Naming::dotted, "", kGenericAliases, {}, {}, false},
     {Naming::dotted, "", cloud_table::kCloudTrail, {}, {}, false},
     {Naming::dotted, "", cloud_table::kAzure, {}, {}, false},
@@ -250,6 +254,12 @@ constexpr std::array kShapes{
     Shape{"bitbucket", "Bitbucket audit log: auditType", is_bitbucket, kBitbucketRules, log_name::bitbucket},
     Shape{"onelogin", "OneLogin events: event_type_id", is_onelogin, kOneLoginRules, log_name::onelogin},
     Shape{"duo", "Duo authentication log: event_type, txid", is_duo, kDuoRules, log_name::duo},
+    Shape{"eslogger", "macOS Endpoint Security events: eslogger", is_eslogger, kEsloggerRules, log_name::macos_es,
+          eslogger_head, eslogger_fields},
+    Shape{"unified_log", "macOS unified log: log show --style ndjson or json", is_unified_log, kUnifiedLogRules,
+          log_name::macos_unifiedlog, unified_log_head, unified_log_fields},
+    Shape{"unified_log_artemis", "macOS unified log as Artemis and macos-unifiedlogs write it", is_unified_log_artemis,
+          kUnifiedLogArtemisRules, log_name::macos_unifiedlog, unified_log_head, unified_log_fields},
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 
@@ -270,7 +280,7 @@ bool is_beats_log(const Tree& tree, std::uint32_t object) {
 
 /// No exporter of Windows events writes it.
 bool may_hold_cloud_event(const Marks& m) noexcept {
-  return m.has(Mark::envelope) && !m.has(Mark::winlog) && !m.has(Mark::event_id_number) && !m.has(Mark::event_id_low) &&
+  return (m.has(Mark::envelope) || m.has(Mark::event_low)) && !m.has(Mark::winlog) && !m.has(Mark::event_id_number) && !m.has(Mark::event_id_low) &&
          !is_cloud_event(m);
 }
 
@@ -313,7 +323,7 @@ EventPlace event_place(const Tree& tree, const Marks& top) {
   if (!may_hold_cloud_event(top)) return {0, top};
   for (std::uint32_t i = 1; i < tree.node(0).next; i = tree.node(i).next) {
     const Node& node = tree.node(i);
-    if (node.traits.mark != Mark::envelope || node.type != NodeType::object) continue;
+    if ((node.traits.mark != Mark::envelope && node.traits.mark != Mark::event_low) || node.type != NodeType::object) continue;
     if (const Marks inside = read_marks(tree, i); is_cloud_event(inside)) return {i, inside};
   }
   return {0, top};

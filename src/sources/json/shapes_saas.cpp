@@ -10,6 +10,6 @@ bool is_okta(const Marks& m) { return m.has(Mark::okta_type) && m.has(Mark::okta
 bool is_github(const Marks& m) { return m.has(Mark::github_action) && m.has(Mark::github_part); }
 bool is_bitbucket(const Marks& m) { return m.has(Mark::bitbucket_type); }
 bool is_onelogin(const Marks& m) { return m.has(Mark::onelogin_type); }
-bool is_duo(const Marks& m) { return m.has(Mark::duo_type) && m.has(Mark::duo_part); }
+bool is_duo(const Marks& m) { return m.has(Mark::event_type_low) && m.has(Mark::duo_part); }
 
 }  // namespace stopwarden::json
