@@ -3,9 +3,11 @@
 
 #include <array>
 
+#include "sources/esxi/esxi.h"
 #include "sources/evtx/evtx.h"
 #include "sources/json/json.h"
 #include "sources/xml/xml.h"
+#include "sources/zeek/zeek.h"
 
 namespace stopwarden {
 namespace {
@@ -16,6 +18,10 @@ constexpr std::array kSourceFormats{
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",
                  json::sniff_json, json::make_json},
+    SourceFormat{"zeek", "Zeek's logs as tables: conn, dce_rpc, smb_files, ... (as JSON: json)", zeek::sniff_zeek,
+                 zeek::make_zeek},
+    SourceFormat{"esxi", "ESXi and vCenter: shell, hostd, vobd, auth, vmkernel, vpxd logs and audit records",
+                 esxi::sniff_esxi, esxi::make_esxi},
 };
 
 consteval bool names_unique() {
