@@ -38,6 +38,17 @@ constexpr std::pair<std::string_view, Mark> kMarks[] = {
     {"EventTime", Mark::event_time},
     {"EventReceivedTime", Mark::received_time},
     {"Id", Mark::id},
+    {"_path", Mark::zeek_path},
+    {"ts", Mark::zeek_time},
+    {"id.orig_h", Mark::zeek_member},
+    {"fuid", Mark::zeek_member},
+    {"certificate.serial", Mark::zeek_member},
+    {"fullFormattedMessage", Mark::vcenter_message},
+    {"FullFormattedMessage", Mark::vcenter_message},
+    {"chainId", Mark::vcenter_event},
+    {"ChainId", Mark::vcenter_event},
+    {"createdTime", Mark::vcenter_event},
+    {"CreatedTime", Mark::vcenter_event},
 };
 
 Mark mark_of(std::string_view raw) noexcept {

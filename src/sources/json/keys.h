@@ -32,6 +32,11 @@ enum class Mark : std::uint8_t {
   event_time,
   received_time,
   id,
+  zeek_path,    ///< _path
+  zeek_time,    ///< ts
+  zeek_member,  ///< id.orig_h, fuid, certificate.serial
+  vcenter_message,
+  vcenter_event,  ///< chainId, createdTime
 };
 
 struct KeyTraits {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/json/shapes.h"
 
+#include "event/log_name.h"
+#include "sources/json/shapes_vcenter.h"
+#include "sources/json/shapes_zeek.h"
+
 namespace stopwarden::json {
 namespace {
 
@@ -188,6 +192,8 @@ const std::array<PathRules, kRulesCount> kPathRules{{
     {Naming::dotted, "", kFlatAliases, kFlatStrip, kFlatStripLeaf, false},
     {Naming::dotted, "", kPowerShellAliases, {}, {}, false},
     {Naming::dotted, "", kArtemisAliases, kArtemisStrip, {}, false},
+    {Naming::dotted, "", kZeekAliases, {}, {}, false},
+    {Naming::dotted, "", kVcenterAliases, {}, {}, false},
     {Naming::dotted, "", kGenericAliases, {}, {}, false},
 }};
 
@@ -214,6 +220,10 @@ constexpr std::array kShapes{
     Shape{"nxlog", "NXLog: EventTime and EventReceivedTime beside the event's data", is_nxlog, kNxlogRules},
     Shape{"flat", "EventID or EventCode, Channel or LogName beside the event's data", is_flat, kFlatRules},
     Shape{"powershell", "Get-WinEvent | ConvertTo-Json: Id, LogName, ProviderName", is_powershell, kPowerShellRules},
+    Shape{"zeek", "Zeek: ts and _path, or members of a connection", is_zeek, kZeekRules, log_name::zeek, zeek_head,
+          zeek_derive},
+    Shape{"vcenter", "vCenter's events: fullFormattedMessage, chainId", is_vcenter, kVcenterRules,
+          log_name::vcenter_vpxd, vcenter_head, vcenter_derive},
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 

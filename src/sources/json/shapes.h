@@ -27,6 +27,8 @@ enum RulesIndex : std::uint8_t {
   kFlatRules,
   kPowerShellRules,
   kArtemisRules,
+  kZeekRules,
+  kVcenterRules,
   kGenericRules,
   kRulesCount
 };
