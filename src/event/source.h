@@ -38,7 +38,12 @@ struct Cut {
     more,  ///< no whole unit yet (take == 0): call again with a longer window
   } kind = Kind::more;
   Error error{Errc::truncated, 0, ""};  ///< for drop; offset relative to the window
+  /// For units that cannot be read without what the input said before (the header of a table): its bytes, for
+  /// parse_in(). In the source's memory, until the next cut(); at most kContextMax bytes.
+  Bytes context{};
 };
+
+inline constexpr std::size_t kContextMax = 64 * std::size_t{1024};
 
 /// What is known of an input before its first unit: formats that do not say all in each record need it. The same for
 /// all who cut or parse that input.
@@ -57,7 +62,8 @@ struct InputFacts {
 /// The pipeline keeps a window of bytes and calls cut() until it says `more`; it hands each unit to parse(), then moves
 /// the window on. cut() is cheap and has state (where in the file am I); parse() depends only on its arguments, the
 /// facts begin() was told, and caches, so that units may be parsed by several Source objects in parallel: every object
-/// that parses units of one input was made by the same `make` with the same arguments.
+/// that parses units of one input was made by the same `make` with the same arguments. What a unit cannot be read
+/// without and does not hold itself, cut() gives as its context, which goes with the unit to parse_in().
 ///
 /// Contract: cut() with AtEnd::yes never says `more` for a window that is not empty: what is left is a unit, a skip or
 /// a drop. With a window of window_max() bytes it does not say `more` either: a unit that is longer is dropped with
@@ -72,6 +78,12 @@ class Source {
   /// `unit` lies at `offset` of the input; `first_record` is the number of its first event less one. Emits its events,
   /// in order. Returns how many records it met, dropped ones among them (so that numbers do not depend on drops).
   virtual std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) = 0;
+  /// parse() for a unit that cut() gave with a context. Formats that never give one leave this as it is.
+  virtual std::uint64_t parse_in(Bytes context, Bytes unit, std::uint64_t offset, std::uint64_t first_record,
+                                 EventSink& sink) {
+    static_cast<void>(context);
+    return parse(unit, offset, first_record, sink);
+  }
   /// The longest unit this format may have; the pipeline never grows its window beyond it.
   virtual std::size_t window_max() const noexcept = 0;
 };

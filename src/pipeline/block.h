@@ -33,6 +33,7 @@ struct Block {
   struct Piece {
     std::size_t begin = 0, size = 0;  ///< in `bytes`
     std::optional<Error> drop;
+    std::size_t context_begin = 0, context_size = 0;  ///< in `contexts`
   };
 
   std::string input;                        ///< its name
@@ -41,6 +42,7 @@ struct Block {
   std::vector<std::byte> bytes;             ///< kBlockBytes; longer for a record that is longer
   std::uint64_t offset = 0;                 ///< of `bytes` in the input
   std::vector<Piece> pieces;                ///< in the order of the input
+  std::vector<std::byte> contexts;          ///< what units need besides (Cut::context): that of the last block, or read here
 
   bool last = false;                  ///< of its input; the next two are then known
   std::uint64_t input_bytes = 0;      ///< of the whole input, unpacked
@@ -49,6 +51,7 @@ struct Block {
   std::string unreadable;  ///< not empty: nothing could be read of `input`, and why
 
   Bytes unit(const Piece& piece) const { return Bytes(bytes).subspan(piece.begin, piece.size); }
+  Bytes context(const Piece& piece) const { return Bytes(contexts).subspan(piece.context_begin, piece.context_size); }
   /// Ready for the next input or stretch. A buffer that had to grow is given back.
   void clear() {
     input.clear();
@@ -57,6 +60,7 @@ struct Block {
     if (bytes.size() > kBlockBytes) std::vector<std::byte>().swap(bytes);
     offset = 0;
     pieces.clear();
+    contexts.clear();
     last = false;
     input_bytes = 0;
     stream_error.reset();

@@ -119,7 +119,10 @@ bool BlockReader::cut_all(Block& block) {
              .kind = Cut::Kind::drop,
              .error = {Errc::unsupported, 0, "the reader of this format could not cut its input"}};
     }
-    if (cut.kind == Cut::Kind::unit) block.pieces.push_back({begin_, cut.take, {}});
+    if (cut.kind == Cut::Kind::unit) {
+      block.pieces.push_back({begin_, cut.take, {}});
+      if (!cut.context.empty()) add_context(block, cut.context);
+    }
     if (cut.kind == Cut::Kind::drop) {
       const std::uint64_t offset = block.offset + begin_ + cut.error.offset;
       block.pieces.push_back({begin_, cut.take, Error{cut.error.code, offset, cut.error.what}});
@@ -127,6 +130,21 @@ bool BlockReader::cut_all(Block& block) {
     begin_ += cut.take;
   }
   return at_end_ || !block.pieces.empty();
+}
+
+/// Gives the last piece its context. Neighbours mostly share one. A block's contexts take no more than its own bytes
+/// and the one that was valid at its start.
+void BlockReader::add_context(Block& block, Bytes context) {
+  Block::Piece& piece = block.pieces.back();
+  if (block.pieces.size() > 1) {
+    const Block::Piece& before = block.pieces[block.pieces.size() - 2];
+    piece.context_begin = before.context_begin;
+    piece.context_size = before.context_size;
+    if (as_text(block.context(piece)) == as_text(context)) return;
+  }
+  piece.context_begin = block.contexts.size();
+  piece.context_size = context.size();
+  block.contexts.insert(block.contexts.end(), context.begin(), context.end());
 }
 
 /// Room for more bytes behind those that are not cut: what was skipped goes, then the block grows.
@@ -151,7 +169,8 @@ std::uint64_t Parsers::parse(const Block& block, std::uint64_t first_record, Eve
     if (piece.drop)
       sink.on_drop(*piece.drop);
     else
-      records += parser.parse(block.unit(piece), block.offset + piece.begin, first_record + records, sink);
+      records += parser.parse_in(block.context(piece), block.unit(piece), block.offset + piece.begin,
+                                 first_record + records, sink);
   }
   return records;
 }

@@ -44,6 +44,7 @@ class BlockReader {
   void read_to_end(Block& block);
   void end(Block& block) const;
   bool cut_all(Block& block);
+  static void add_context(Block& block, Bytes context);
   void make_room(Block& block);
   Bytes window(const Block& block) const { return Bytes(block.bytes).subspan(begin_, end_ - begin_); }
 

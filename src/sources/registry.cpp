@@ -5,12 +5,14 @@
 
 #include "sources/auditd/auditd.h"
 #include "sources/bsm/bsm.h"
+#include "sources/esxi/esxi.h"
 #include "sources/evtx/evtx.h"
 #include "sources/journal/journal.h"
 #include "sources/json/json.h"
 #include "sources/syslog/syslog.h"
 #include "sources/unifiedlog/unifiedlog.h"
 #include "sources/xml/xml.h"
+#include "sources/zeek/zeek.h"
 
 namespace stopwarden {
 namespace {
@@ -29,10 +31,14 @@ constexpr std::array kSourceFormats{
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",
                  json::sniff_json, json::make_json},
-    SourceFormat{"syslog", "syslog: RFC 5424, RFC 3164, rsyslog's files, octet-counted streams, journalctl -o short*",
-                 syslog::sniff_syslog, syslog::make_syslog},
+    SourceFormat{"zeek", "Zeek's logs as tables: conn, dce_rpc, smb_files, ... (as JSON: json)", zeek::sniff_zeek,
+                 zeek::make_zeek},
     SourceFormat{"auditd", "Linux audit logs: audit.log, raw or enriched, and what ausearch prints",
                  auditd::sniff_auditd, auditd::make_auditd},
+    SourceFormat{"esxi", "ESXi and vCenter: shell, hostd, vobd, auth, vmkernel, vpxd logs and audit records",
+                 esxi::sniff_esxi, esxi::make_esxi},
+    SourceFormat{"syslog", "syslog: RFC 5424, RFC 3164, rsyslog's files, octet-counted streams, journalctl -o short*",
+                 syslog::sniff_syslog, syslog::make_syslog},
 };
 
 consteval bool names_unique() {

@@ -127,6 +127,17 @@ constexpr std::pair<std::string_view, Mark> kMarks[] = {
     {"processImagePath", Mark::process_image_path},
     {"raw_message", Mark::raw_message},
     {"process_uuid", Mark::process_uuid},
+    {"_path", Mark::zeek_path},
+    {"ts", Mark::zeek_time},
+    {"id.orig_h", Mark::zeek_member},
+    {"fuid", Mark::zeek_member},
+    {"certificate.serial", Mark::zeek_member},
+    {"fullFormattedMessage", Mark::vcenter_message},
+    {"FullFormattedMessage", Mark::vcenter_message},
+    {"chainId", Mark::vcenter_event},
+    {"ChainId", Mark::vcenter_event},
+    {"createdTime", Mark::vcenter_event},
+    {"CreatedTime", Mark::vcenter_event},
 };
 
 constexpr std::string_view kBeatsPrefixes[] = {"aws.cloudtrail.", "gcp.audit.", "azure.activitylogs.",

@@ -64,6 +64,11 @@ enum class Mark : std::uint8_t {
   raw_message,
   process_uuid,
   event_low,  ///< event: an envelope, or Endpoint Security's
+  zeek_path,    ///< _path
+  zeek_time,    ///< ts
+  zeek_member,  ///< id.orig_h, fuid, certificate.serial
+  vcenter_message,
+  vcenter_event,  ///< chainId, createdTime,
   kCount
 };
 

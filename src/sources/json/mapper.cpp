@@ -49,6 +49,20 @@ std::optional<EventTime> from_epoch(std::uint64_t value) noexcept {
   return EventTime(std::chrono::nanoseconds(static_cast<std::int64_t>(value * scale)));
 }
 
+/// "1600000000.250001": seconds with up to nine digits of a fraction, which a double does not keep.
+std::optional<EventTime> from_decimal_seconds(std::string_view text) noexcept {
+  const std::size_t dot = text.find('.');
+  if (dot == std::string_view::npos || dot > 10 || text.size() - dot > 10) return std::nullopt;
+  const auto seconds = parse_unsigned(text.substr(0, dot)), fraction = parse_unsigned(text.substr(dot + 1));
+  constexpr std::uint64_t kSecondsMax = 9'000'000'000;  // with a fraction still in 64 bits of nanoseconds
+  if (!seconds || !fraction || *seconds > kSecondsMax) return std::nullopt;
+  std::uint64_t nanos = *fraction;
+  for (std::size_t digits = text.size() - dot - 1; digits < 9; ++digits) nanos *= 10;
+  const auto whole = from_epoch(*seconds);
+  if (!whole) return std::nullopt;
+  return *whole + std::chrono::nanoseconds(static_cast<std::int64_t>(nanos));
+}
+
 /// ISO 8601, "/Date(1600000000000)/" of .NET, or a number of seconds, milli-, micro- or nanoseconds since 1970.
 std::optional<EventTime> read_time(std::string_view text) noexcept {
   if (const auto t = parse_time(text)) return t;
@@ -58,6 +72,7 @@ std::optional<EventTime> read_time(std::string_view text) noexcept {
     text = text.substr(0, text.find_first_of(")+-"));
   }
   if (const auto n = parse_unsigned(text)) return from_epoch(*n);
+  if (const auto t = from_decimal_seconds(text)) return t;
   if (const auto n = parse_number(text)) return from_epoch(*n);
   return std::nullopt;
 }

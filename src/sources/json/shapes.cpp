@@ -6,6 +6,8 @@
 #include "sources/json/shapes_cloud.h"
 #include "sources/json/shapes_saas.h"
 #include "sources/json/shapes_macos.h"
+#include "sources/json/shapes_vcenter.h"
+#include "sources/json/shapes_zeek.h"
 
 namespace stopwarden::json {
 namespace {
@@ -198,6 +200,8 @@ const std::array<PathRules, kRulesCount> kPathRules{{
     kEsloggerPaths,
     kUnifiedLogPaths,
     kUnifiedLogArtemisPaths,
+    {Naming::dotted, "", kZeekAliases, {}, {}, false},
+    {Naming::dotted, "", kVcenterAliases, {}, {}, false},
     {Naming::dotted, "", kGenericAliases, {}, {}, false},
     {Naming::dotted, "", cloud_table::kCloudTrail, {}, {}, false},
     {Naming::dotted, "", cloud_table::kAzure, {}, {}, false},
@@ -260,6 +264,10 @@ constexpr std::array kShapes{
           log_name::macos_unifiedlog, unified_log_head, unified_log_fields},
     Shape{"unified_log_artemis", "macOS unified log as Artemis and macos-unifiedlogs write it", is_unified_log_artemis,
           kUnifiedLogArtemisRules, log_name::macos_unifiedlog, unified_log_head, unified_log_fields},
+    Shape{"zeek", "Zeek: ts and _path, or members of a connection", is_zeek, kZeekRules, log_name::zeek, zeek_head,
+          zeek_derive},
+    Shape{"vcenter", "vCenter's events: fullFormattedMessage, chainId", is_vcenter, kVcenterRules,
+          log_name::vcenter_vpxd, vcenter_head, vcenter_derive},
     Shape{"generic", "Anything else: every value under its dotted path", is_anything, kGenericRules},
 };
 

@@ -31,6 +31,8 @@ enum RulesIndex : std::uint8_t {
   kEsloggerRules,
   kUnifiedLogRules,
   kUnifiedLogArtemisRules,
+  kZeekRules,
+  kVcenterRules,
   kGenericRules,
   kCloudTrailRules,
   kAzureRules,

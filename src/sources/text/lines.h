@@ -22,6 +22,8 @@ class LineCutter {
   /// As Source::cut(). A source whose events span lines looks at the unit and takes less of it.
   Cut cut(Bytes window, AtEnd at_end);
   std::size_t window_max() const noexcept { return kLineMax; }
+  /// The next window starts in the midst of a line that was dropped.
+  bool in_long_line() const noexcept { return in_long_line_; }
 
  private:
   bool in_long_line_ = false;
