@@ -161,10 +161,11 @@ SW_AVX2 bool TextProbe::found_by_avx2(Bytes record, std::uint8_t asked) const no
     const std::byte* const p = record.data() + i;
     const __m256i next = load_32(p + 1);
     const __m256i starts = _mm256_and_si256(wanted, look_up(first_low, first_high, load_32(p)));
-    const __m256i follows = look_up(second_low, second_high, next);
-    const __m256i far =
-        _mm256_and_si256(_mm256_cmpeq_epi8(next, none), look_up(second_low, second_high, load_32(p + 2)));
-    const __m256i found = _mm256_and_si256(starts, _mm256_or_si256(follows, far));
+    __m256i follows = look_up(second_low, second_high, next);
+    const __m256i zeros = _mm256_cmpeq_epi8(next, none);
+    if (!_mm256_testz_si256(zeros, zeros))  // UTF-16: all of the record, or nothing of it
+      follows = _mm256_or_si256(follows, _mm256_and_si256(zeros, look_up(second_low, second_high, load_32(p + 2))));
+    const __m256i found = _mm256_and_si256(starts, follows);
     if (!_mm256_testz_si256(found, found)) {
       auto places = ~static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, none)));
       for (; places != 0; places &= places - 1)
