@@ -11,10 +11,11 @@ namespace {
 
 /// How many bytes both begin with.
 std::size_t common_prefix(std::string_view a, std::string_view b) noexcept {
-  constexpr std::size_t kStep = 64;  // memcmp compares 64 bytes without a loop
+  constexpr std::size_t kStep = 256;  // for memcmp; then eight bytes at a time
   const std::size_t size = std::min(a.size(), b.size());
   std::size_t i = 0;
   while (size - i >= kStep && std::memcmp(a.data() + i, b.data() + i, kStep) == 0) i += kStep;
+  while (size - i >= 8 && load_word<std::uint64_t>(a.data() + i) == load_word<std::uint64_t>(b.data() + i)) i += 8;
   while (i < size && a[i] == b[i]) ++i;
   return i;
 }
