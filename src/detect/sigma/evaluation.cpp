@@ -37,6 +37,27 @@ bool is_dear(const Item& item, std::string_view text) noexcept {
   return item.tests.size() >= kTests || text.size() >= kText || std::holds_alternative<RegexTest>(item.tests.front());
 }
 
+constexpr std::size_t kManyTests = 8;
+
+/// OPTIMIZATION: of a list of hundreds of paths, a byte or the size rules nearly all out. False: perhaps it passes.
+/// Guarded by engines_agree_test and reference_test.
+bool cannot_pass(const Test& test, std::string_view folded) noexcept {
+  const auto* p = std::get_if<Pattern>(&test);
+  if (p == nullptr || p->case_match != CaseMatch::folded || p->needle.empty()) return false;
+  if (folded.size() < p->needle.size())
+    return p->shape != Pattern::Shape::wildcard && p->shape != Pattern::Shape::anything;
+  switch (p->shape) {
+    case Pattern::Shape::equals: return folded.size() != p->needle.size() || folded.back() != p->needle.back();
+    case Pattern::Shape::prefix: return folded.front() != p->needle.front();
+    case Pattern::Shape::suffix:
+      return folded.back() != p->needle.back() || folded[folded.size() - p->needle.size()] != p->needle.front();
+    case Pattern::Shape::contains:
+    case Pattern::Shape::anything:
+    case Pattern::Shape::wildcard: return false;
+  }
+  return false;
+}
+
 /// Does what the item comes to depend on the value of its field alone?
 bool asks_one_value(const Item& item) noexcept {
   return std::none_of(item.tests.begin(), item.tests.end(),
@@ -264,7 +285,14 @@ bool Evaluation::remembered_item_true(const Candidate& at, const Item& item, std
 }
 
 bool Evaluation::item_true_on(const Candidate& at, const Item& item, std::uint32_t first, Collect collect) {
+  const bool one_text = item.tests.size() >= kManyTests && first != kNone && slots_[first].next == kNone &&
+                        slots_[first].value.kind != ValueKind::null;
+  const std::string_view text = one_text ? folded(first) : std::string_view();
   for (const Test& test : item.tests) {
+    if (one_text && cannot_pass(test, text)) {
+      if (item.link == Item::Link::all) return false;
+      continue;
+    }
     std::uint32_t which = kNone;
     const bool passed = item.field ? field_passes(at, test, first, which) : keyword_passes(at, test, which);
     if (passed && collect == Collect::yes) note(item, which);

@@ -224,8 +224,7 @@ void LiteralIndex::scan_grams(std::string_view value, std::size_t from, OnLitera
     for (std::uint64_t hits = gram_bits_.hits(p + begin, places); hits != 0; hits &= hits - 1) {
       const std::size_t i = begin + static_cast<std::size_t>(std::countr_zero(hits));
       const std::uint32_t gram = load_gram(p + i);
-      for (const std::uint32_t number : grams_.find(mix(gram, gram)))
-        visit_at(number, value, i, on_literal);
+      for (const std::uint32_t number : grams_.find(mix(gram, gram))) visit_at(number, value, i, on_literal);
     }
     if (places < kGramsAtOnce) return;
   }
@@ -240,8 +239,7 @@ void LiteralIndex::scan_after_equal(std::string_view value, std::size_t from, On
     at = static_cast<std::size_t>(static_cast<const char*>(equal) - value.data());
     if (value.size() - at < 9) return;
     const auto key = load_word<std::uint64_t>(value.data() + at + 1);
-    for (const std::uint32_t number : after_equal_.find(mix(key, key)))
-      visit_at(number, value, at, on_literal);
+    for (const std::uint32_t number : after_equal_.find(mix(key, key))) visit_at(number, value, at, on_literal);
     ++at;
   }
 }
@@ -252,8 +250,7 @@ void LiteralIndex::scan_pairs(std::string_view value, std::size_t from, OnLitera
     const auto pair = load_word<std::uint16_t>(value.data() + i);
     if (((pair_bits_[pair >> 6] >> (pair & 63)) & 1) == 0) [[likely]]
       continue;
-    for (const std::uint32_t number : pairs_.find(mix(pair, pair)))
-      visit_at(number, value, i, on_literal);
+    for (const std::uint32_t number : pairs_.find(mix(pair, pair))) visit_at(number, value, i, on_literal);
   }
 }
 
@@ -262,8 +259,7 @@ void LiteralIndex::scan_wide(std::string_view value, std::size_t from, OnLiteral
   for (std::size_t i = from; i + 2 <= value.size(); ++i) {
     if (static_cast<unsigned char>(value[i]) < 0x80) continue;
     const auto pair = load_word<std::uint16_t>(value.data() + i);
-    for (const std::uint32_t number : wide_.find(mix(pair, pair)))
-      visit_at(number, value, i, on_literal);
+    for (const std::uint32_t number : wide_.find(mix(pair, pair))) visit_at(number, value, i, on_literal);
   }
 }
 

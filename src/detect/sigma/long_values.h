@@ -15,9 +15,9 @@ namespace stopwarden::sigma {
 /// part that both share need not be looked for again. Bounded; not for sharing between threads.
 class LongValue {
  public:
-  static constexpr std::size_t kMin = 256;          ///< shorter values are searched as fast
-  static constexpr std::size_t kMax = 32 * 1024;    ///< longer ones are not kept
-  static constexpr std::size_t kHitsMax = 256;      ///< more are not remembered, and the value is scanned whole
+  static constexpr std::size_t kMin = 256;        ///< shorter values are searched as fast
+  static constexpr std::size_t kMax = 32 * 1024;  ///< longer ones are not kept
+  static constexpr std::size_t kHitsMax = 256;    ///< more are not remembered, and the value is scanned whole
 
   /// A literal of `rule` that ends before `end`.
   struct Hit {

@@ -312,10 +312,10 @@ constexpr auto kSimpleEscapes = [] {
 char simple_escape(char c) noexcept { return kSimpleEscapes[static_cast<unsigned char>(c)]; }
 
 #ifdef __SSE2__
-/// Resolves the simple escapes of `s` up to one that is not, or to where less than 80 bytes are left; moves `out` behind
-/// what it wrote, which is never more than it read. Returns how much it read.
-/// OPTIMIZATION: paths have an escape every ten bytes. Where the backslashes of 64 bytes are is found at once, so that
-/// one escape need not wait for the one before. Guarded by JsonUnescape.EveryRunLength.
+/// Resolves the simple escapes of `s` up to one that is not, or to where less than 80 bytes are left; moves `out`
+/// behind what it wrote, which is never more than it read. Returns how much it read. OPTIMIZATION: paths have an escape
+/// every ten bytes. Where the backslashes of 64 bytes are is found at once, so that one escape need not wait for the
+/// one before. Guarded by JsonUnescape.EveryRunLength.
 std::size_t unescape_blocks(std::string_view s, char*& out) noexcept {
   constexpr std::size_t kBlock = 64, kStep = 16;
   std::size_t i = 0;
