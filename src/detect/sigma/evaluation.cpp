@@ -40,7 +40,7 @@ bool is_dear(const Item& item, std::string_view text) noexcept {
 constexpr std::size_t kManyTests = 8;
 
 /// OPTIMIZATION: of a list of hundreds of paths, a byte or the size rules nearly all out. False: perhaps it passes.
-/// Guarded by engines_agree_test and reference_test.
+/// Guarded by SeenValues.TheSameHitsWithTheSameMatchedValues and reference_test.
 bool cannot_pass(const Test& test, std::string_view folded) noexcept {
   const auto* p = std::get_if<Pattern>(&test);
   if (p == nullptr || p->case_match != CaseMatch::folded || p->needle.empty()) return false;
@@ -211,7 +211,7 @@ bool Evaluation::value_passes(const Candidate& at, const Test& test, std::uint32
 }
 
 /// OPTIMIZATION: the pairs of bytes rule most searches out; but to find them costs as much as a few searches. Guarded
-/// by Pattern.BigramsNeverLie.
+/// by Pattern.BigramsNeverLie and LongValue.HoldsWhatASearchFinds.
 bool Evaluation::pattern_passes(const Pattern& pattern, std::uint32_t value) {
   const std::string_view text = text_for(value, pattern.case_match);
   if (pattern.shape == Pattern::Shape::contains && pattern.case_match == CaseMatch::folded) {
@@ -272,7 +272,8 @@ bool Evaluation::item_true(const Candidate& at, const Item& item, Collect collec
   return item_true_on(at, item, first, collect);
 }
 
-/// OPTIMIZATION: what came of the same tests on the same value before. Guarded by SeenValues.VerdictsAreTheSame.
+/// OPTIMIZATION: what came of the same tests on the same value before. Guarded by
+/// SeenValues.TheSameHitsWithTheSameMatchedValues.
 bool Evaluation::remembered_item_true(const Candidate& at, const Item& item, std::uint32_t value) {
   const std::uint64_t serial = slots_[value].serial;
   const SeenVerdicts::Verdict known = verdicts_.find(serial, &item);

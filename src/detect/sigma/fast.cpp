@@ -108,7 +108,7 @@ struct FastMatcher::Impl final : FieldPlanner {
       }
       for (std::uint32_t v = evaluation.first_value(scan.source, scan.field); v != Evaluation::kNone;
            v = evaluation.next_value(v))
-        if (!look_up(plan, s, v)) look_at(plan, scan, v);
+        look_up(plan, s, v);
     }
     std::sort(found.begin(), found.end());
   }
@@ -129,15 +129,15 @@ struct FastMatcher::Impl final : FieldPlanner {
   }
 
   /// OPTIMIZATION: what look_at() finds, from what was found in the same value before, or in one that begins as this
-  /// one. False when look_at() is the better way. Guarded by SeenValues.TheSameCandidates and engines_agree_test.
-  bool look_up(const Plan& plan, std::uint32_t scan_number, std::uint32_t value) {
+  /// one. Guarded by SeenValues.TheSameHitsWithTheSameMatchedValues and engines_agree_test.
+  void look_up(const Plan& plan, std::uint32_t scan_number, std::uint32_t value) {
     const FieldValue& v = evaluation.value(value);
-    if (v.kind == ValueKind::null) return true;
+    if (v.kind == ValueKind::null) return;
     const SeenValues::Scanner scanner{&plan, scan_number, v.kind, plans.generation() + undecided.generation()};
     if (const SeenValues::Value* known = seen.find(scanner, v.text)) {
       for (const std::uint32_t rule : known->rules()) mark(plan, rule);
       evaluation.set_serial(value, known->serial());
-      return true;
+      return;
     }
     const Plan::Scan& scan = plan.scans[scan_number];
     value_rules.clear();
@@ -163,7 +163,6 @@ struct FastMatcher::Impl final : FieldPlanner {
       scan.literals->scan_inside(folded, scan.engines, 0, [&note](std::uint32_t rule, std::size_t) { note(rule); });
     }
     evaluation.set_serial(value, seen.add(scanner, text, value_rules));
-    return true;
   }
 
   LongValue& memory_of(const SeenValues::Scanner& scanner) {
