@@ -44,14 +44,14 @@ constexpr std::size_t kManyTests = 8;
 bool cannot_pass(const Test& test, std::string_view folded) noexcept {
   const auto* p = std::get_if<Pattern>(&test);
   if (p == nullptr || p->case_match != CaseMatch::folded || p->needle.empty()) return false;
-  if (folded.size() < p->needle.size())
-    return p->shape != Pattern::Shape::wildcard && p->shape != Pattern::Shape::anything;
+  const std::string_view needle = p->needle;
+  const bool is_short = folded.size() < needle.size();
   switch (p->shape) {
-    case Pattern::Shape::equals: return folded.size() != p->needle.size() || folded.back() != p->needle.back();
-    case Pattern::Shape::prefix: return folded.front() != p->needle.front();
+    case Pattern::Shape::equals: return folded.size() != needle.size() || folded.back() != needle.back();
+    case Pattern::Shape::prefix: return is_short || folded.front() != needle.front();
     case Pattern::Shape::suffix:
-      return folded.back() != p->needle.back() || folded[folded.size() - p->needle.size()] != p->needle.front();
-    case Pattern::Shape::contains:
+      return is_short || folded.back() != needle.back() || folded[folded.size() - needle.size()] != needle.front();
+    case Pattern::Shape::contains: return is_short;
     case Pattern::Shape::anything:
     case Pattern::Shape::wildcard: return false;
   }
