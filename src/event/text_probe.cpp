@@ -149,29 +149,54 @@ SW_AVX2 inline __m256i look_up(__m256i low, __m256i high, __m256i bytes) noexcep
   return _mm256_and_si256(_mm256_shuffle_epi8(low, _mm256_and_si256(bytes, half)), _mm256_shuffle_epi8(high, upper));
 }
 
+/// The halves of both places' bytes.
+struct Halves {
+  __m256i first_low, first_high, second_low, second_high;
+};
+
+/// Not zero: at which of the 32 places from `p` on a pair may stand. Two bytes behind them are read.
+SW_AVX2 inline __m256i pairs_at(const Halves& h, const std::byte* p) noexcept {
+  const __m256i next = load_32(p + 1);
+  const __m256i starts = look_up(h.first_low, h.first_high, load_32(p));
+  __m256i follows = look_up(h.second_low, h.second_high, next);
+  const __m256i zeros = _mm256_cmpeq_epi8(next, _mm256_setzero_si256());
+  if (!_mm256_testz_si256(zeros, zeros))  // UTF-16: all of the record, or nothing of it
+    follows = _mm256_or_si256(follows, _mm256_and_si256(zeros, look_up(h.second_low, h.second_high, load_32(p + 2))));
+  return _mm256_and_si256(starts, follows);
+}
+
+SW_AVX2 inline unsigned not_zero(__m256i bytes) noexcept {
+  return ~static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())));
+}
+
 }  // namespace
 
-/// `record` has at least 34 bytes.
-SW_AVX2 bool TextProbe::found_by_avx2(Bytes record, std::uint8_t asked) const noexcept {
-  const __m256i first_low = load_table(first_.low), first_high = load_table(first_.high);
-  const __m256i second_low = load_table(second_.low), second_high = load_table(second_.high);
-  const __m256i wanted = _mm256_set1_epi8(static_cast<char>(asked)), none = _mm256_setzero_si256();
-  const std::size_t last = record.size() - 34;            // a step looks at 32 places and two bytes behind them
-  for (std::size_t i = 0;; i = std::min(i + 32, last)) {  // the last step looks at some places again
-    const std::byte* const p = record.data() + i;
-    const __m256i next = load_32(p + 1);
-    const __m256i starts = _mm256_and_si256(wanted, look_up(first_low, first_high, load_32(p)));
-    const __m256i follows = look_up(second_low, second_high, next);
-    const __m256i far =
-        _mm256_and_si256(_mm256_cmpeq_epi8(next, none), look_up(second_low, second_high, load_32(p + 2)));
-    const __m256i found = _mm256_and_si256(starts, _mm256_or_si256(follows, far));
-    if (!_mm256_testz_si256(found, found)) {
-      auto places = ~static_cast<unsigned>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, none)));
-      for (; places != 0; places &= places - 1)
-        if (found_at(record, i + static_cast<unsigned>(std::countr_zero(places)), asked)) return true;
-    }
-    if (i == last) break;
+/// The next 32 places from `i` on with a pair among them; no places: there are none up to the record's last two bytes.
+/// A function of its own: where one is called, vectors do not stay in registers.
+SW_AVX2 TextProbe::Step TextProbe::next_step(Bytes record, std::size_t i, std::uint8_t asked) const noexcept {
+  const __m256i wanted = _mm256_set1_epi8(static_cast<char>(asked));
+  const Halves h{_mm256_and_si256(wanted, load_table(first_.low)), load_table(first_.high), load_table(second_.low),
+                 load_table(second_.high)};
+  const std::size_t last = record.size() - 34;  // 32 places and two bytes behind them
+  for (; i + 32 <= last; i += 64) {
+    const __m256i one = pairs_at(h, record.data() + i), two = pairs_at(h, record.data() + i + 32);
+    const __m256i both = _mm256_or_si256(one, two);
+    if (_mm256_testz_si256(both, both)) continue;
+    if (const unsigned places = not_zero(one)) return {i, places};
+    return {i + 32, not_zero(two)};
   }
+  for (; i < last + 32; i += 32) {
+    const std::size_t at = std::min(i, last);  // the last step looks at some places again
+    if (const unsigned places = not_zero(pairs_at(h, record.data() + at))) return {at, places};
+  }
+  return {};
+}
+
+/// `record` has at least 34 bytes.
+bool TextProbe::found_by_avx2(Bytes record, std::uint8_t asked) const noexcept {
+  for (Step step = next_step(record, 0, asked); step.places != 0; step = next_step(record, step.at + 32, asked))
+    for (; step.places != 0; step.places &= step.places - 1)
+      if (found_at(record, step.at + static_cast<unsigned>(std::countr_zero(step.places)), asked)) return true;
   return found_at(record, record.size() - 2, asked);
 }
 

@@ -66,6 +66,12 @@ class TextProbe {
   bool found_at(Bytes record, std::size_t i, std::uint8_t asked) const noexcept;
   bool stands_at(const Pair& pair, Bytes record, std::size_t i, std::size_t distance) const noexcept;
 #if defined(__x86_64__)
+  /// 32 neighbouring places: a bit for each where a pair may stand.
+  struct Step {
+    std::size_t at = 0;
+    unsigned places = 0;
+  };
+  Step next_step(Bytes record, std::size_t i, std::uint8_t asked) const noexcept;
   bool found_by_avx2(Bytes record, std::uint8_t asked) const noexcept;
 #endif
   std::vector<Pair> pairs_;

@@ -31,6 +31,39 @@ bool reads(const Rule& rule, FieldId field) {
   return found;
 }
 
+/// Are the tests dearer than to remember what came of them?
+bool is_dear(const Item& item, std::string_view text) noexcept {
+  constexpr std::size_t kTests = 3, kText = 128;
+  return item.tests.size() >= kTests || text.size() >= kText || std::holds_alternative<RegexTest>(item.tests.front());
+}
+
+constexpr std::size_t kManyTests = 8;
+
+/// OPTIMIZATION: of a list of hundreds of paths, a byte or the size rules nearly all out. False: perhaps it passes.
+/// Guarded by SeenValues.TheSameHitsWithTheSameMatchedValues and reference_test.
+bool cannot_pass(const Test& test, std::string_view folded) noexcept {
+  const auto* p = std::get_if<Pattern>(&test);
+  if (p == nullptr || p->case_match != CaseMatch::folded || p->needle.empty()) return false;
+  const std::string_view needle = p->needle;
+  const bool is_short = folded.size() < needle.size();
+  switch (p->shape) {
+    case Pattern::Shape::equals: return folded.size() != needle.size() || folded.back() != needle.back();
+    case Pattern::Shape::prefix: return is_short || folded.front() != needle.front();
+    case Pattern::Shape::suffix:
+      return is_short || folded.back() != needle.back() || folded[folded.size() - needle.size()] != needle.front();
+    case Pattern::Shape::contains: return is_short;
+    case Pattern::Shape::anything:
+    case Pattern::Shape::wildcard: return false;
+  }
+  return false;
+}
+
+/// Does what the item comes to depend on the value of its field alone?
+bool asks_one_value(const Item& item) noexcept {
+  return std::none_of(item.tests.begin(), item.tests.end(),
+                      [](const Test& test) { return std::holds_alternative<FieldRefTest>(test); });
+}
+
 void use_aliases(RuleSource& source, const Rule& rule) {
   for (const FieldAlias& alias : source.selector->aliases) {
     if (std::find(source.aliases.begin(), source.aliases.end(), &alias) != source.aliases.end()) continue;
@@ -178,11 +211,12 @@ bool Evaluation::value_passes(const Candidate& at, const Test& test, std::uint32
 }
 
 /// OPTIMIZATION: the pairs of bytes rule most searches out; but to find them costs as much as a few searches. Guarded
-/// by Pattern.BigramsNeverLie.
+/// by Pattern.BigramsNeverLie and LongValue.HoldsWhatASearchFinds.
 bool Evaluation::pattern_passes(const Pattern& pattern, std::uint32_t value) {
   const std::string_view text = text_for(value, pattern.case_match);
   if (pattern.shape == Pattern::Shape::contains && pattern.case_match == CaseMatch::folded) {
     Slot& slot = slots_[value];
+    if (slot.memory != nullptr && slot.memory->version() == slot.memory_version) return slot.memory->holds(pattern);
     constexpr std::uint8_t kSearchesFirst = 24;
     if (slot.searches < kSearchesFirst) {
       ++slot.searches;
@@ -232,7 +266,34 @@ bool Evaluation::keyword_passes(const Candidate& at, const Test& test, std::uint
 /// Evaluates an item; with `collect` the values that made it true are noted.
 bool Evaluation::item_true(const Candidate& at, const Item& item, Collect collect) {
   const std::uint32_t first = item.field ? first_value(at.source, *item.field) : kNone;
+  if (collect == Collect::no && first != kNone && slots_[first].serial != 0 && slots_[first].next == kNone &&
+      is_dear(item, slots_[first].value.text))
+    return remembered_item_true(at, item, first);
+  return item_true_on(at, item, first, collect);
+}
+
+/// OPTIMIZATION: what came of the same tests on the same value before. Guarded by
+/// SeenValues.TheSameHitsWithTheSameMatchedValues.
+bool Evaluation::remembered_item_true(const Candidate& at, const Item& item, std::uint32_t value) {
+  const std::uint64_t serial = slots_[value].serial;
+  const SeenVerdicts::Verdict known = verdicts_.find(serial, &item);
+  if (known != SeenVerdicts::Verdict::unknown) return known == SeenVerdicts::Verdict::yes;
+  const std::uint64_t budget = budget_[at.rule];
+  const bool passed = item_true_on(at, item, value, Collect::no);
+  const bool went_over = budget_[at.rule] != budget;  // must be counted next time, too
+  if (asks_one_value(item) && !went_over) verdicts_.add(serial, &item, passed);
+  return passed;
+}
+
+bool Evaluation::item_true_on(const Candidate& at, const Item& item, std::uint32_t first, Collect collect) {
+  const bool one_text = item.tests.size() >= kManyTests && first != kNone && slots_[first].next == kNone &&
+                        slots_[first].value.kind != ValueKind::null;
+  const std::string_view text = one_text ? folded(first) : std::string_view();
   for (const Test& test : item.tests) {
+    if (one_text && cannot_pass(test, text)) {
+      if (item.link == Item::Link::all) return false;
+      continue;
+    }
     std::uint32_t which = kNone;
     const bool passed = item.field ? field_passes(at, test, first, which) : keyword_passes(at, test, which);
     if (passed && collect == Collect::yes) note(item, which);

@@ -10,7 +10,9 @@
 #include "base/arena.h"
 #include "detect/hit.h"
 #include "detect/sigma/ir.h"
+#include "detect/sigma/long_values.h"
 #include "detect/sigma/ruleset.h"
+#include "detect/sigma/seen_values.h"
 #include "event/event.h"
 
 namespace stopwarden::sigma {
@@ -61,6 +63,13 @@ class Evaluation {
   const FieldValue& value(std::uint32_t value) const noexcept { return slots_[value].value; }
   /// The value's text folded.
   std::string_view folded(std::uint32_t value);
+  /// The value is one that was seen before, and this is its number: what items come to on it is remembered.
+  void set_serial(std::uint32_t value, std::uint64_t serial) noexcept { slots_[value].serial = serial; }
+  /// The value is the one that `memory` was renewed with.
+  void set_memory(std::uint32_t value, LongValue& memory) noexcept {
+    slots_[value].memory = &memory;
+    slots_[value].memory_version = memory.version();
+  }
 
   std::span<const std::uint64_t> budget_exceeded() const noexcept { return budget_; }
   /// From now on fires() adds what each rule takes to `profile`.
@@ -75,6 +84,9 @@ class Evaluation {
     bool is_folded = false, has_bigrams = false;
     std::uint8_t searches = 0;  // before `bigrams` is worth its cost
     std::uint32_t next = kNone;
+    std::uint64_t serial = 0;  // of a value that was seen before (SeenValues)
+    LongValue* memory = nullptr;
+    std::uint64_t memory_version = 0;  // `memory` has another one when it is of another value by now
   };
   struct List {
     std::uint32_t first = kNone, last = kNone;
@@ -102,6 +114,8 @@ class Evaluation {
   bool field_passes(const Candidate& at, const Test& test, std::uint32_t first, std::uint32_t& which);
   bool keyword_passes(const Candidate& at, const Test& test, std::uint32_t& which);
   bool item_true(const Candidate& at, const Item& item, Collect collect);
+  bool item_true_on(const Candidate& at, const Item& item, std::uint32_t first, Collect collect);
+  bool remembered_item_true(const Candidate& at, const Item& item, std::uint32_t value);
   void note(const Item& item, std::uint32_t which);
   bool node_true(const Candidate& at, const Rule& rule, std::uint32_t node);
   void collect(const Candidate& at, const Rule& rule, std::uint32_t node);
@@ -119,6 +133,7 @@ class Evaluation {
   std::vector<MatchedField> matched_;
   Arena arena_;
   RegexScratch scratch_;
+  SeenVerdicts verdicts_;
   RuleProfile* profile_ = nullptr;
 };
 

@@ -2,9 +2,13 @@
 #include "detect/sigma/fast.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <vector>
 
+#include "detect/sigma/long_values.h"
 #include "detect/sigma/plan.h"
+#include "detect/sigma/seen_values.h"
 #include "event/catalogue.h"
 
 namespace stopwarden::sigma {
@@ -39,6 +43,7 @@ struct FastMatcher::Impl final : FieldPlanner {
   explicit Impl(const Program& p)
       : program(p), probes(p), evaluation(p.ir(), p.sources()), marked(p.ir().rules.size(), 0) {
     found.reserve(p.ir().rules.size());
+    value_rules.reserve(SeenValues::kRulesMax + 1);
   }
 
   const FieldChoice& choose(std::string_view channel, std::string_view provider,
@@ -94,26 +99,77 @@ struct FastMatcher::Impl final : FieldPlanner {
   void find_candidates(const Plan& plan, Keywords keywords) {
     found.assign(plan.always.begin(), plan.always.end());
     ++epoch;
-    const auto mark = [&](std::uint32_t rule) {
-      if (!plan.is_alive(rule) || marked[rule] == epoch) return;
-      marked[rule] = epoch;
-      found.push_back(rule);
-    };
-    for (const Plan::Scan& scan : plan.scans) {
-      const auto look = [&](std::uint32_t value) {
-        const ValueKind kind = evaluation.value(value).kind;
-        if (kind != ValueKind::null) scan.literals->scan(evaluation.folded(value), kind, scan.engines, mark);
-      };
+    for (std::uint32_t s = 0; s < plan.scans.size(); ++s) {
+      const Plan::Scan& scan = plan.scans[s];
       if (scan.field == kUnnamedField) {
         if (keywords == Keywords::absent) continue;
-        for (std::uint32_t v = 0; v < evaluation.event_values(); ++v) look(v);
+        for (std::uint32_t v = 0; v < evaluation.event_values(); ++v) look_at(plan, scan, v);
         continue;
       }
       for (std::uint32_t v = evaluation.first_value(scan.source, scan.field); v != Evaluation::kNone;
            v = evaluation.next_value(v))
-        look(v);
+        look_up(plan, s, v);
     }
     std::sort(found.begin(), found.end());
+  }
+
+  /// `rule` may fire, if it can on this kind of event.
+  void mark(const Plan& plan, std::uint32_t rule) {
+    if (!plan.is_alive(rule) || marked[rule] == epoch) return;
+    marked[rule] = epoch;
+    found.push_back(rule);
+  }
+
+  /// The plain way: scans one value.
+  void look_at(const Plan& plan, const Plan::Scan& scan, std::uint32_t value) {
+    const ValueKind kind = evaluation.value(value).kind;
+    if (kind == ValueKind::null) return;
+    scan.literals->scan(evaluation.folded(value), kind, scan.engines,
+                        [this, &plan](std::uint32_t rule) { mark(plan, rule); });
+  }
+
+  /// OPTIMIZATION: what look_at() finds, from what was found in the same value before, or in one that begins as this
+  /// one. Guarded by SeenValues.TheSameHitsWithTheSameMatchedValues and engines_agree_test.
+  void look_up(const Plan& plan, std::uint32_t scan_number, std::uint32_t value) {
+    const FieldValue& v = evaluation.value(value);
+    if (v.kind == ValueKind::null) return;
+    const SeenValues::Scanner scanner{&plan, scan_number, v.kind, plans.generation() + undecided.generation()};
+    if (const SeenValues::Value* known = seen.find(scanner, v.text)) {
+      for (const std::uint32_t rule : known->rules()) mark(plan, rule);
+      evaluation.set_serial(value, known->serial());
+      return;
+    }
+    const Plan::Scan& scan = plan.scans[scan_number];
+    value_rules.clear();
+    const auto note = [this, &plan](std::uint32_t rule) {
+      if (!plan.is_alive(rule)) return;
+      mark(plan, rule);
+      const bool is_new = std::find(value_rules.begin(), value_rules.end(), rule) == value_rules.end();
+      if (is_new && value_rules.size() <= SeenValues::kRulesMax) value_rules.push_back(rule);
+    };
+    const std::string_view text = v.text;
+    const std::string_view folded = evaluation.folded(value);
+    scan.literals->scan_whole_value(folded, v.kind, scan.engines, note);
+    if (folded.size() >= LongValue::kMin && folded.size() <= LongValue::kMax) {
+      LongValue& memory = memory_of(scanner);
+      const std::size_t known = memory.renew(folded);
+      for (const LongValue::Hit& hit : memory.hits()) note(hit.rule);
+      scan.literals->scan_inside(folded, scan.engines, known, [&](std::uint32_t rule, std::size_t end) {
+        if (plan.is_alive(rule) && end > known) memory.add({rule, static_cast<std::uint32_t>(end)});
+        note(rule);
+      });
+      evaluation.set_memory(value, memory);
+    } else {
+      scan.literals->scan_inside(folded, scan.engines, 0, [&note](std::uint32_t rule, std::size_t) { note(rule); });
+    }
+    evaluation.set_serial(value, seen.add(scanner, text, value_rules));
+  }
+
+  LongValue& memory_of(const SeenValues::Scanner& scanner) {
+    Memory& m = memories[mix(reinterpret_cast<std::uintptr_t>(scanner.plan), scanner.scan) % memories.size()];
+    if (m.scanner != scanner) m.value.clear();
+    m.scanner = scanner;
+    return m.value;
   }
 
   const Program& program;
@@ -123,6 +179,14 @@ struct FastMatcher::Impl final : FieldPlanner {
   std::vector<std::uint32_t> found;
   std::vector<std::uint64_t> marked;  ///< by rule: the latest event that it was a candidate of
   std::uint64_t epoch = 0;
+
+  struct Memory {
+    SeenValues::Scanner scanner;
+    LongValue value;
+  };
+  SeenValues seen;
+  std::array<Memory, 8> memories;          // by scanner; few places of a log have long values
+  std::vector<std::uint32_t> value_rules;  // of look_up()
 };
 
 FastMatcher::FastMatcher(const Program& program) : impl_(std::make_unique<Impl>(program)) {}

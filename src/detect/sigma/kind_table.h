@@ -33,7 +33,10 @@ class KindTable {
   /// Valid until the next call. Cost: one hash of the names, once the kind is known.
   template <class Make>
   const Thing& find(const EventKind& kind, Make make) {
-    if (kind.channel.size() + kind.provider.size() > kNamesMax) return not_kept_ = make(kind);
+    if (kind.channel.size() + kind.provider.size() > kNamesMax) {
+      ++generation_;
+      return not_kept_ = make(kind);
+    }
     const std::uint64_t id = kind.event_id ? std::uint64_t{*kind.event_id} + 1 : 0;
     const std::uint64_t hash = mix(hash_text(kind.channel) ^ id, hash_text(kind.provider));
     const Slot& slot = slots_[slot_of(hash, id, kind)];
@@ -42,6 +45,7 @@ class KindTable {
       std::fill(slots_.begin(), slots_.end(), Slot{});
       things_.clear();
       used_ = 0;
+      ++generation_;
     }
     Thing made = make(kind);
     auto same = std::find(things_.begin(), things_.end(), made);
@@ -52,6 +56,8 @@ class KindTable {
   }
 
   std::size_t kept() const noexcept { return things_.size(); }
+  /// Another one when something that was found before may be another thing by now.
+  std::uint64_t generation() const noexcept { return generation_; }
 
  private:
   struct Slot {
@@ -72,6 +78,7 @@ class KindTable {
   std::vector<Slot> slots_;
   std::deque<Thing> things_;  // stay where they are
   std::size_t used_ = 0;
+  std::uint64_t generation_ = 0;
   Thing not_kept_;
 };
 

@@ -115,6 +115,7 @@ void LiteralIndex::build(const TextCounts& counts) {
   anchors_ = anchored >= kAnchoredFieldMin && anchored * 10 >= contained * 9;
   for (Entry& e : entries_) {
     e.engine = choose(e.literal);
+    if (e.literal.kind == Kind::contains) longest_ = std::max(longest_, e.literal.text.size());
     gram_count += e.engine == Engine::grams ? 1U : 0U;
   }
   gram_bits_ = GramBits(gram_count);

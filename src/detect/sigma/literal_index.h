@@ -73,7 +73,17 @@ class LiteralIndex {
   /// number written in an odd way makes all rules that wait for numbers candidates). May call several times for one.
   /// Cost: `grams` and `pairs` about a nanosecond a byte, all others a few nanoseconds in all.
   template <class OnRule>
-  void scan(std::string_view folded, ValueKind kind, Engines engines, OnRule on_rule) const;
+  void scan(std::string_view folded, ValueKind kind, Engines engines, OnRule on_rule) const {
+    scan_whole_value(folded, kind, engines, on_rule);
+    scan_inside(folded, engines, 0, [&on_rule](std::uint32_t rule, std::size_t) { on_rule(rule); });
+  }
+  /// The part of scan() that costs a few nanoseconds: literals that are the value, its beginning or its end.
+  template <class OnRule>
+  void scan_whole_value(std::string_view folded, ValueKind kind, Engines engines, OnRule on_rule) const;
+  /// The other part: `on_literal(rule, end)` with where the literal ends. Those that end at `known` or before may be
+  /// left out.
+  template <class OnLiteral>
+  void scan_inside(std::string_view folded, Engines engines, std::size_t known, OnLiteral on_literal) const;
 
  private:
   struct Entry {
@@ -91,6 +101,13 @@ class LiteralIndex {
   void visit(std::uint32_t number, OnRule& on_rule) const {
     for (const std::uint32_t rule : entries_[number].rules) on_rule(rule);
   }
+  /// The same for a literal whose place `offset` is at `at`, if it stands there.
+  template <class OnLiteral>
+  void visit_at(std::uint32_t number, std::string_view value, std::size_t at, OnLiteral& on_literal) const {
+    const Entry& e = entries_[number];
+    if (!stands_at(e, value, at)) return;
+    for (const std::uint32_t rule : e.rules) on_literal(rule, at - e.offset + e.literal.text.size());
+  }
   /// The literal stands in `value` so that its place `offset` is at `at`.
   bool stands_at(const Entry& e, std::string_view value, std::size_t at) const noexcept {
     const std::string& text = e.literal.text;
@@ -105,14 +122,14 @@ class LiteralIndex {
   void scan_component(std::string_view value, OnRule& on_rule) const;
   template <class OnRule>
   void scan_ends(std::string_view value, Engines engines, OnRule& on_rule) const;
-  template <class OnRule>
-  void scan_grams(std::string_view value, OnRule& on_rule) const;
-  template <class OnRule>
-  void scan_after_equal(std::string_view value, OnRule& on_rule) const;
-  template <class OnRule>
-  void scan_pairs(std::string_view value, OnRule& on_rule) const;
-  template <class OnRule>
-  void scan_wide(std::string_view value, OnRule& on_rule) const;
+  template <class OnLiteral>
+  void scan_grams(std::string_view value, std::size_t from, OnLiteral& on_literal) const;
+  template <class OnLiteral>
+  void scan_after_equal(std::string_view value, std::size_t from, OnLiteral& on_literal) const;
+  template <class OnLiteral>
+  void scan_pairs(std::string_view value, std::size_t from, OnLiteral& on_literal) const;
+  template <class OnLiteral>
+  void scan_wide(std::string_view value, std::size_t from, OnLiteral& on_literal) const;
 
   static std::uint64_t ends_key(std::string_view s) noexcept { return hash_text(s) ^ s.size(); }
 
@@ -124,7 +141,8 @@ class LiteralIndex {
   GramBits gram_bits_;
   std::vector<std::uint64_t> pair_bits_;  // is there anything for this pair?
   std::vector<std::uint32_t> number_rules_;
-  bool anchors_ = false;  // most of the field's literals hold `=` and a long text after it
+  std::size_t longest_ = 0;  // bytes of a literal that scan_inside() looks for
+  bool anchors_ = false;     // most of the field's literals hold `=` and a long text after it
 };
 
 /// What scan_number() is for: integers as sources write them need no second look.
@@ -133,16 +151,23 @@ bool is_plain_integer(std::string_view text) noexcept;
 // ---- the scans: in the header because the matcher's callback is inlined ----
 
 template <class OnRule>
-void LiteralIndex::scan(std::string_view folded, ValueKind kind, Engines engines, OnRule on_rule) const {
+void LiteralIndex::scan_whole_value(std::string_view folded, ValueKind kind, Engines engines, OnRule on_rule) const {
   const auto wants = [engines](Engine e) { return (engines & engine_bit(e)) != 0; };
   if (wants(Engine::whole)) scan_whole(folded, on_rule);
   if (wants(Engine::number)) scan_number(folded, kind, on_rule);
   if (wants(Engine::component)) scan_component(folded, on_rule);
   if (wants(Engine::ending) || wants(Engine::beginning)) scan_ends(folded, engines, on_rule);
-  if (wants(Engine::grams)) scan_grams(folded, on_rule);
-  if (wants(Engine::after_equal)) scan_after_equal(folded, on_rule);
-  if (wants(Engine::pairs)) scan_pairs(folded, on_rule);
-  if (wants(Engine::wide)) scan_wide(folded, on_rule);
+}
+
+template <class OnLiteral>
+void LiteralIndex::scan_inside(std::string_view folded, Engines engines, std::size_t known,
+                               OnLiteral on_literal) const {
+  const auto wants = [engines](Engine e) { return (engines & engine_bit(e)) != 0; };
+  const std::size_t from = known - std::min(known, longest_);
+  if (wants(Engine::grams)) scan_grams(folded, from, on_literal);
+  if (wants(Engine::after_equal)) scan_after_equal(folded, from, on_literal);
+  if (wants(Engine::pairs)) scan_pairs(folded, from, on_literal);
+  if (wants(Engine::wide)) scan_wide(folded, from, on_literal);
 }
 
 template <class OnRule>
@@ -191,54 +216,50 @@ void LiteralIndex::scan_ends(std::string_view value, Engines engines, OnRule& on
   }
 }
 
-template <class OnRule>
-void LiteralIndex::scan_grams(std::string_view value, OnRule& on_rule) const {
+template <class OnLiteral>
+void LiteralIndex::scan_grams(std::string_view value, std::size_t from, OnLiteral& on_literal) const {
   const char* const p = value.data();
-  for (std::size_t begin = 0; value.size() - begin >= 4; begin += kGramsAtOnce) {
+  for (std::size_t begin = from; value.size() - begin >= 4; begin += kGramsAtOnce) {
     const std::size_t places = std::min(value.size() - begin - 3, kGramsAtOnce);
     for (std::uint64_t hits = gram_bits_.hits(p + begin, places); hits != 0; hits &= hits - 1) {
       const std::size_t i = begin + static_cast<std::size_t>(std::countr_zero(hits));
       const std::uint32_t gram = load_gram(p + i);
-      for (const std::uint32_t number : grams_.find(mix(gram, gram)))
-        if (stands_at(entries_[number], value, i)) visit(number, on_rule);
+      for (const std::uint32_t number : grams_.find(mix(gram, gram))) visit_at(number, value, i, on_literal);
     }
     if (places < kGramsAtOnce) return;
   }
 }
 
-template <class OnRule>
-void LiteralIndex::scan_after_equal(std::string_view value, OnRule& on_rule) const {
-  std::size_t at = 0;
+template <class OnLiteral>
+void LiteralIndex::scan_after_equal(std::string_view value, std::size_t from, OnLiteral& on_literal) const {
+  std::size_t at = from;
   while (at < value.size()) {
     const void* equal = std::memchr(value.data() + at, '=', value.size() - at);
     if (equal == nullptr) return;
     at = static_cast<std::size_t>(static_cast<const char*>(equal) - value.data());
     if (value.size() - at < 9) return;
     const auto key = load_word<std::uint64_t>(value.data() + at + 1);
-    for (const std::uint32_t number : after_equal_.find(mix(key, key)))
-      if (stands_at(entries_[number], value, at)) visit(number, on_rule);
+    for (const std::uint32_t number : after_equal_.find(mix(key, key))) visit_at(number, value, at, on_literal);
     ++at;
   }
 }
 
-template <class OnRule>
-void LiteralIndex::scan_pairs(std::string_view value, OnRule& on_rule) const {
-  for (std::size_t i = 0; i + 2 <= value.size(); ++i) {
+template <class OnLiteral>
+void LiteralIndex::scan_pairs(std::string_view value, std::size_t from, OnLiteral& on_literal) const {
+  for (std::size_t i = from; i + 2 <= value.size(); ++i) {
     const auto pair = load_word<std::uint16_t>(value.data() + i);
     if (((pair_bits_[pair >> 6] >> (pair & 63)) & 1) == 0) [[likely]]
       continue;
-    for (const std::uint32_t number : pairs_.find(mix(pair, pair)))
-      if (stands_at(entries_[number], value, i)) visit(number, on_rule);
+    for (const std::uint32_t number : pairs_.find(mix(pair, pair))) visit_at(number, value, i, on_literal);
   }
 }
 
-template <class OnRule>
-void LiteralIndex::scan_wide(std::string_view value, OnRule& on_rule) const {
-  for (std::size_t i = 0; i + 2 <= value.size(); ++i) {
+template <class OnLiteral>
+void LiteralIndex::scan_wide(std::string_view value, std::size_t from, OnLiteral& on_literal) const {
+  for (std::size_t i = from; i + 2 <= value.size(); ++i) {
     if (static_cast<unsigned char>(value[i]) < 0x80) continue;
     const auto pair = load_word<std::uint16_t>(value.data() + i);
-    for (const std::uint32_t number : wide_.find(mix(pair, pair)))
-      if (stands_at(entries_[number], value, i)) visit(number, on_rule);
+    for (const std::uint32_t number : wide_.find(mix(pair, pair))) visit_at(number, value, i, on_literal);
   }
 }
 

@@ -135,7 +135,14 @@ TEST(KindTable, KeepsEqualThingsOnceAndForgetsWhenThereAreTooMany) {
   EXPECT_EQ(table.find({endless, "", 1}, make), std::vector<int>{600});
   EXPECT_EQ(table.find({endless, "", 1}, make), std::vector<int>{600});
   EXPECT_EQ(made, 6) << "not kept";
+  const std::uint64_t generation = table.generation();
+  table.find({"abc", "p", 1}, make);
+  EXPECT_EQ(table.generation(), generation);
+  table.find({endless, "", 2}, make);
+  EXPECT_NE(table.generation(), generation) << "what is not kept lies where the last one lay";
+  const std::uint64_t before = table.generation();
   for (std::uint32_t id = 0; id < 10'000; ++id) ASSERT_EQ(table.find({"abcd", "", id}, make), std::vector<int>{4});
+  EXPECT_EQ(table.generation(), before + 2) << "all were forgotten twice";
   EXPECT_LE(table.kept(), 2u);
 }
 

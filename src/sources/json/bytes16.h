@@ -3,6 +3,7 @@
 #pragma once
 #include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #ifdef __SSE2__
@@ -17,6 +18,12 @@ inline unsigned equal_bytes(__m128i bytes, char c) noexcept {
   return static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(c))));
 }
 inline __m128i load_bytes(const char* p) noexcept { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p)); }
+/// The same of the 64 bytes at `p`.
+inline std::uint64_t equal_bytes_of_64(const char* p, char c) noexcept {
+  std::uint64_t out = 0;
+  for (unsigned i = 0; i < 64; i += 16) out |= std::uint64_t{equal_bytes(load_bytes(p + i), c)} << i;
+  return out;
+}
 #endif
 
 /// The last `c` before `end`, npos when there is none. As text.substr(0, end).rfind(c).

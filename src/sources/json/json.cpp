@@ -144,6 +144,7 @@ class JsonSource final : public Source {
   void open_block(Unit& unit, std::size_t at);
   bool read_from_block(Unit& unit, std::size_t& at, Scanner& scanner);
   Cut cut_lines(std::string_view text, AtEnd at_end);
+  bool is_broken_off(std::string_view text, AtEnd at_end) const;
   bool read_line(Unit& unit, std::size_t& at, std::size_t& tried_until);
   void read_object(Unit& unit, std::size_t begin, std::size_t end);
   void emit(Unit& unit, std::size_t begin, std::size_t end, const Marks& marks);
@@ -200,6 +201,14 @@ Cut JsonSource::cut_text(const Text& text, AtEnd at_end, Window window) {
   return {.take = taken * kWidth, .kind = taken > 0 ? Cut::Kind::unit : Cut::Kind::more};
 }
 
+/// OPTIMIZATION: the beginning of a line, as the end of each block has one, needs no scan: it will be looked at again
+/// when more of it is there. Guarded by JsonSource.WindowsDoNotMatter.
+bool JsonSource::is_broken_off(std::string_view text, AtEnd at_end) const {
+  constexpr std::size_t kLineMax = 64 * std::size_t{1024};  // a longer one may hold many objects
+  return at_end == AtEnd::no && encoding_ == Encoding::utf8 && scanner_.at_line_start() && text.size() < kLineMax &&
+         text.starts_with('{') && !text.ends_with('}') && text.find('\n') == std::string_view::npos;
+}
+
 Cut JsonSource::cut(Bytes window, AtEnd at_end) {
   const std::string_view text = as_text(window);
   if (encoding_ == Encoding::unknown) {
@@ -207,7 +216,7 @@ Cut JsonSource::cut(Bytes window, AtEnd at_end) {
     encoding_ = encoding_of(text);
   }
   Cut cut = encoding_ == Encoding::utf8 ? cut_lines(text, at_end) : Cut{};
-  if (cut.kind == Cut::Kind::more) {
+  if (cut.kind == Cut::Kind::more && !is_broken_off(text, at_end)) {
     const Window fill = window.size() >= window_max() ? Window::is_full : Window::may_grow;
     cut = encoding_ == Encoding::utf8 ? cut_text(NarrowText{text}, at_end, fill)
                                       : cut_text(WideText{text, encoding_ == Encoding::utf16be}, at_end, fill);

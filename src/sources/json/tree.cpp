@@ -2,6 +2,8 @@
 #include "sources/json/tree.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 #include <optional>
 
@@ -299,19 +301,53 @@ std::optional<std::uint32_t> unicode_escape(std::string_view s, std::size_t& at)
   return 0xFFFD;
 }
 
-char simple_escape(char c) noexcept {
-  switch (c) {
-    case '"':
-    case '\\':
-    case '/': return c;
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return 0;
+/// What the letter behind a backslash stands for; 0 when it is none of JSON's.
+constexpr auto kSimpleEscapes = [] {
+  std::array<char, 256> out{};
+  out['"'] = '"';
+  out['\\'] = '\\';
+  out['/'] = '/';
+  out['b'] = '\b';
+  out['f'] = '\f';
+  out['n'] = '\n';
+  out['r'] = '\r';
+  out['t'] = '\t';
+  return out;
+}();
+char simple_escape(char c) noexcept { return kSimpleEscapes[static_cast<unsigned char>(c)]; }
+
+#ifdef __SSE2__
+/// Resolves the simple escapes of `s` up to one that is not, or to where less than 80 bytes are left; moves `out`
+/// behind what it wrote, which is never more than it read. Returns how much it read. OPTIMIZATION: paths have an escape
+/// every ten bytes. Where the backslashes of 64 bytes are is found at once, so that one escape need not wait for the
+/// one before. Guarded by JsonUnescape.EveryRunLength.
+std::size_t unescape_blocks(std::string_view s, char*& out) noexcept {
+  constexpr std::size_t kBlock = 64, kStep = 16;
+  std::size_t i = 0;
+  while (s.size() - i >= kBlock + kStep) {
+    const char* const block = s.data() + i;
+    std::size_t done = 0;  // bytes of the block; one more when its last begins an escape
+    const auto copy_until = [&](std::size_t end) {
+      for (std::size_t at = done; at < end; at += kStep)  // up to 15 bytes too many, which are written again
+        _mm_storeu_si128(reinterpret_cast<__m128i*>(out + (at - done)), load_bytes(block + at));
+      out += end - done;
+    };
+    for (std::uint64_t left = equal_bytes_of_64(block, '\\'); left != 0;) {
+      const auto at = static_cast<std::size_t>(std::countr_zero(left));
+      copy_until(at);
+      done = at;
+      const char c = simple_escape(block[at + 1]);
+      if (c == 0) return i + at;
+      *out++ = c;
+      done = at + 2;
+      left &= ~(std::uint64_t{3} << at);  // the escaped one may be a backslash, too
+    }
+    if (done < kBlock) copy_until(kBlock);
+    i += std::max(done, kBlock);
   }
+  return i;
 }
+#endif
 
 }  // namespace
 
@@ -323,6 +359,9 @@ std::string_view unescape(std::string_view raw, Arena& arena) {
   std::memcpy(begin, raw.data(), i);
   char* out = begin + i;
   while (i < raw.size()) {
+#ifdef __SSE2__
+    i += unescape_blocks(raw.substr(i), out);
+#endif
     i += copy_run(raw.substr(i), out);
     if (i == raw.size()) break;
     const char next = i + 1 < raw.size() ? raw[i + 1] : '\0';

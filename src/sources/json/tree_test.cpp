@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 namespace stopwarden::json {
@@ -168,6 +169,29 @@ TEST(JsonUnescape, EveryRunLength) {
         const std::string raw = a + "\\n" + b + "\\u00e4" + c;
         ASSERT_EQ(unescape(raw, arena), a + "\n" + b + "\xC3\xA4" + c);
       }
+}
+
+/// Long texts with escapes at every distance, held to a byte after the other: texts of 64 bytes and more go by blocks.
+TEST(JsonUnescape, RandomTexts) {
+  const std::pair<std::string_view, std::string_view> pieces[] = {
+      {"\\\\", "\\"}, {"\\n", "\n"}, {"\\\"", "\""}, {"\\u00e4", "\xC3\xA4"}, {"\\/", "/"}, {"\\x", "\\x"}, {"a", "a"}};
+  std::mt19937 random(20261125);
+  Arena arena;
+  for (int round = 0; round < 20'000; ++round) {
+    arena.reset();
+    std::string raw, want;
+    const std::size_t plain = 1 + random() % 40;  // the usual distance between escapes
+    for (std::size_t n = random() % 100; n > 0; --n) {
+      const auto& [escape, text] = pieces[random() % std::size(pieces)];
+      raw += escape;
+      want += text;
+      const std::string run(random() % plain, 'b');
+      raw += run;
+      want += run;
+    }
+    if (round % 5 == 0) raw += '\\', want += '\\';
+    ASSERT_EQ(unescape(raw, arena), want) << raw;
+  }
 }
 
 }  // namespace
