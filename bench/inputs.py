@@ -43,7 +43,7 @@ def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: floa
     if perf is None and tool.is_file():
         perf = make_perf(tool, gigabytes or 1)
     all_rules = (corpus / "sigma-rules").is_dir()
-    rules = [windows_rules(corpus / "sigma-rules")] if all_rules else [ROOT / "rules"]
+    rules = [product_rules(corpus / "sigma-rules", "windows")] if all_rules else [ROOT / "rules"]
     set_name = "all Windows rules of the corpus" if all_rules else "our own rules (no corpus here)"
     if perf is not None:
         evtx, ndjson = sorted((perf / "evtx").glob("*.evtx")), sorted((perf / "ndjson").glob("*.jsonl"))
@@ -65,11 +65,11 @@ def make_perf(tool: pathlib.Path, gigabytes: float) -> pathlib.Path:
     return target
 
 
-def windows_rules(folder: pathlib.Path) -> pathlib.Path:
-    """A copy of every rule for product windows. Placeholder rules are among them and rejected: no values are given."""
-    target = CACHE / "windows-rules"
+def product_rules(folder: pathlib.Path, name: str) -> pathlib.Path:
+    """A copy of every rule for one product. Placeholder rules are among them and rejected: no values are given."""
+    target = CACHE / f"{name}-rules"
     shutil.rmtree(target, ignore_errors=True)
-    product = re.compile(r"^\s+product:\s*windows\s*$", re.M)
+    product = re.compile(rf"^\s+product:\s*{name}\s*$", re.M)
     for path in sorted(folder.glob("rules*/**/*.yml")):
         text = path.read_text(encoding="utf-8")
         if product.search(text):
@@ -208,3 +208,70 @@ def made_event(n: int) -> dict:
             "Image": "C:\\Windows\\System32\\net.exe" if stop else "C:\\App\\worker.exe",
             "ParentImage": "C:\\Windows\\System32\\services.exe", "IntegrityLevel": "System", "Hashes": f"SHA256={n:064X}"}
     return {"Event": {"System": system, "EventData": data}}
+
+
+# ---------------------------------------------------------------- audit logs
+def linux_rules(inputs: Inputs, corpus: pathlib.Path | None) -> list:
+    """Every rule for product linux that is at hand, and our own."""
+    ours = ROOT / "rules/linux"
+    if corpus is None:
+        corpus = pathlib.Path(os.environ.get("STOPWARDEN_CORPUS") or ROOT.parent / "shared/corpus")
+    return [ours, product_rules(corpus / "sigma-rules", "linux")] if inputs.judged else [ours]
+
+
+def audit_log(gigabytes: float) -> pathlib.Path:
+    """An enriched audit.log as a server under execve rules writes it: 20 events in 100 lines, a stop in every 5,000 events."""
+    target = CACHE / f"audit_{gigabytes:g}.log"
+    if not target.is_file():
+        say(f"making {gigabytes:g} GB of audit log in {target.relative_to(ROOT)} ...")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(".part")
+        with part.open("w", encoding="utf-8", newline="\n") as f:
+            n = size = 0
+            while size < gigabytes * 1e9:
+                text = "".join(audit_event(n + i) for i in range(5000))
+                size += f.write(text)
+                n += 5000
+        part.rename(target)
+    return target
+
+
+def audit_event(n: int) -> str:
+    """Half of the events run a program, a quarter touch watched files, the rest are records of programs."""
+    stamp, pid = f"msg=audit({1_795_140_000 + n // 50}.{n % 1000:03d}:{n + 1}): ", 1000 + n % 30_000
+    names = 'AUID="ann" UID="root" GID="root" EUID="root" SUID="root" FSUID="root" EGID="root" SGID="root" FSGID="root"'
+    who = f"pid={pid} auid=1000 uid=0 gid=0 euid=0 suid=0 fsuid=0 egid=0 sgid=0 fsgid=0 tty=pts0 ses={n % 97}"
+    path = 'inode={} dev=08:01 mode=0100755 ouid=0 ogid=0 rdev=00:00 nametype={} cap_fp=0 cap_fi=0 cap_fe=0 cap_fver=0 cap_frootid=0'
+    owner = '\x1dOUID="root" OGID="root"\n'
+
+    def call(number: int, name: str, items: int, program: str) -> str:
+        return (f"type=SYSCALL {stamp}arch=c000003e syscall={number} success=yes exit=0 a0=55{n % 4096:04x} a1=7ffc{n % 4096:04x} a2=241 a3=1b6 "
+                f'items={items} ppid={pid - 7} {who} comm="{program[:15]}" exe="/usr/bin/{program}" subj=unconfined key="watch"'
+                f"\x1dARCH=x86_64 SYSCALL={name} {names}\n")
+
+    def title(words: list) -> str:
+        return f"type=PROCTITLE {stamp}proctitle={chr(0).join(words).encode().hex().upper()[:256]}\n"
+
+    if n % 4 == 0:  # a record of a program
+        unit, user = f"job{n % 53}", 'UID="root" AUID="unset"'
+        if n % 3 == 0:
+            kind, inner = ("SERVICE_STOP" if n % 2 else "SERVICE_START"), f'unit={unit} comm="systemd" exe="/usr/lib/systemd/systemd"'
+        elif n % 3 == 1:
+            kind, inner = "USER_ACCT", 'op=PAM:accounting grantors=pam_permit acct="ann" exe="/usr/bin/sudo"'
+        else:
+            kind, inner = "USER_CMD", f'cwd="/home/ann" cmd={f"ls -la /srv/{unit}".encode().hex().upper()} exe="/usr/bin/sudo"'
+        return f"type={kind} {stamp}pid={pid} uid=0 auid=4294967295 ses=4294967295 subj=unconfined msg='{inner} hostname=? addr=? " \
+               f"terminal=? res=success'\x1d{user}\n"
+    if n % 4 == 1:  # a watched file
+        file = f"/etc/app/conf.d/{n % 211}.conf"
+        return (call(257, "openat", 2, "app-worker") + f'type=CWD {stamp}cwd="/etc/app"\n'
+                f'type=PATH {stamp}item=0 name="/etc/app/conf.d/" {path.format(77, "PARENT")}{owner}'
+                f'type=PATH {stamp}item=1 name="{file}" {path.format(7000 + n % 211, "CREATE" if n % 8 == 1 else "NORMAL")}{owner}' + title(["app-worker", "--reload"]))
+    words = [["ps", "-eo", "pid,comm,args"], ["grep", "-c", "^processor", "/proc/cpuinfo"], ["sh", "-c", f"test -f /run/job{n % 53}.pid && echo up"],
+             ["curl", "-s", f"http://127.0.0.1:9100/metrics?x={n}"], ["date", "+%s"]][n % 5]
+    if n % 5000 == 2:
+        words = ["systemctl", "stop", f"job{n % 53}.service"]
+    arguments = " ".join(f"a{i}=" + (word.encode().hex().upper() if " " in word else f'"{word}"') for i, word in enumerate(words))
+    return (call(59, "execve", 2, words[0]) + f'type=EXECVE {stamp}argc={len(words)} {arguments}\ntype=CWD {stamp}cwd="/home/ann"\n'
+            f'type=PATH {stamp}item=0 name="/usr/bin/{words[0]}" {path.format(393 + n % 5, "NORMAL")}{owner}'
+            f'type=PATH {stamp}item=1 name="/lib64/ld-linux-x86-64.so.2" {path.format(512, "NORMAL")}{owner}' + title(words))

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <unordered_set>
 
 #include "base/bytes.h"
 #include "output/json_writer.h"
@@ -61,6 +62,31 @@ Status count_lines(const platform::File& file, PlainCount& out) {
   }
 }
 
+/// Events of an audit log: how many different stamps, "audit(TIME:SERIAL)" with the node before them.
+Status count_stamps(const platform::File& file, PlainCount& out) {
+  std::unordered_set<std::string> stamps;
+  std::vector<std::byte> block(kChunk);
+  std::string rest;
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = SW_TRY(file.read_at(at, block));
+    if (got == 0) break;
+    rest += as_text(Bytes(block).first(got));
+    std::size_t begin = 0;
+    for (std::size_t n = rest.find('\n'); n != rest.npos; n = rest.find('\n', begin)) {
+      const std::string_view line = std::string_view(rest).substr(begin, n - begin);
+      const std::size_t stamp = line.find("msg=audit("), node = line.starts_with("node=") ? line.find(' ') : 0;
+      if (stamp != line.npos)
+        stamps.insert(std::string(line.substr(0, node)).append(line.substr(stamp, line.find(')', stamp) - stamp)));
+      begin = n + 1;
+    }
+    rest.erase(0, begin);
+    at += got;
+    out.used_bytes += got;
+  }
+  out.events += stamps.size();
+  return Ok{};
+}
+
 }  // namespace
 
 bool stay_on_one_core() {
@@ -109,11 +135,14 @@ bool count_plainly(const std::vector<std::string>& files, PlainCount& out, std::
     }
     const std::string_view first = as_text(Bytes(head).first(got.value()));
     const bool evtx = first == std::string_view("ElfFile\0", 8);
-    if (!evtx && !first.starts_with('{')) {
-      why = path + ": neither EVTX nor NDJSON";
+    const bool audit = first.starts_with("type=") || first.starts_with("node=");
+    if (!evtx && !audit && !first.starts_with('{')) {
+      why = path + ": neither EVTX nor NDJSON nor an audit log";
       return false;
     }
-    const Status counted = evtx ? count_evtx(file.value(), out) : count_lines(file.value(), out);
+    const Status counted = evtx    ? count_evtx(file.value(), out)
+                           : audit ? count_stamps(file.value(), out)
+                                   : count_lines(file.value(), out);
     const auto info = file.value().info();
     if (!counted || !info) {
       why = path + ": cannot be read to its end";

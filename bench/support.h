@@ -40,10 +40,10 @@ class Stopwatch {
 struct PlainCount {
   std::uint64_t files = 0;
   std::uint64_t file_bytes = 0;
-  std::uint64_t used_bytes = 0;  ///< EVTX: free-space offset less 512 of each chunk; NDJSON: the file
+  std::uint64_t used_bytes = 0;  ///< EVTX: free-space offset less 512 of each chunk; else the file
   std::uint64_t events = 0;
 };
-/// False, with `why`, when a file cannot be read or is neither.
+/// False, with `why`, when a file cannot be read or is none of EVTX, NDJSON, audit log.
 bool count_plainly(const std::vector<std::string>& files, PlainCount& out, std::string& why);
 
 /// The object a subcommand prints, keys in the order given.

@@ -2,6 +2,7 @@
 #include "detect/sigma/trigger.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -18,6 +19,13 @@ constexpr double kUseless = 1e9;
 template <class Visit>
 void each_gram(std::string_view text, Visit visit) {
   for (std::size_t i = 0; i + 4 <= text.size(); ++i) visit(load_gram(text.data() + i));
+}
+
+/// Fields with a few values that most events of their log have: a rule's equality with one of them rules out little,
+/// however few rules name it.
+bool has_few_values(FieldId field) noexcept {
+  constexpr std::array kFields{field::type, field::success, field::res, field::nametype};
+  return std::any_of(kFields.begin(), kFields.end(), [&](field::Number n) { return id_of(n) == field; });
 }
 
 struct Clause {
@@ -143,7 +151,7 @@ double LiteralRarity::cost(const TriggerLiteral& t) const {
   const std::string& text = t.literal.text;
   const auto known = rules_.find(key(t));
   const double sharing = known == rules_.end() ? 0 : known->second;
-  if (t.literal.kind == Kind::equals) return (text.empty() ? 50 : 1) + sharing;
+  if (t.literal.kind == Kind::equals) return (text.empty() ? 50 : has_few_values(t.field) ? 400 : 1) + sharing;
   if (t.literal.kind == Kind::number) return 4 + sharing;
   if (text.size() < 2) return kUseless;  // one letter is in every value
   if (t.literal.kind == Kind::contains && text.size() < 4) {
