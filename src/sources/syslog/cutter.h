@@ -18,14 +18,16 @@ class Cutter {
  private:
   Cut cut_lines(Bytes window, AtEnd at_end);
   Cut cut_frames(std::string_view text, AtEnd at_end);
+  std::size_t skip_line(std::string_view text);
+  bool starts_here(std::string_view text, std::size_t at);
   std::size_t last_record(std::string_view unit);
   std::size_t next_record(std::string_view text, std::size_t from);
 
   text::LineCutter lines_;
   StampReader stamps_;
   bool octet_counted_ = false, live_ = false;
-  std::size_t skip_left_ = 0;  // of a frame that is too long
-  bool lost_ = false;          // between frames, where no count is
+  std::size_t skip_left_ = 0;                 // of a frame that is too long
+  bool lost_ = false, in_lost_line_ = false;  // between frames, where no count is
 };
 
 /// One frame at the start of `text`: its content. Empty when it is not whole or none; `length` is then 0.
