@@ -5,6 +5,7 @@
 
 #include "sources/evtx/evtx.h"
 #include "sources/json/json.h"
+#include "sources/package/package.h"
 #include "sources/syslog/syslog.h"
 #include "sources/xml/xml.h"
 
@@ -17,6 +18,8 @@ constexpr std::array kSourceFormats{
                  xml::make_xml},
     SourceFormat{"json", "JSON lines, arrays and documents: evtx_dump, Winlogbeat, NXLog, any flat or nested event",
                  json::sniff_json, json::make_json},
+    SourceFormat{"package", "Logs of package managers: dpkg, apt, yum, dnf, pacman", package::sniff_package,
+                 package::make_package},
     SourceFormat{"syslog", "syslog: RFC 5424, RFC 3164, rsyslog's files, octet-counted streams, journalctl -o short*",
                  syslog::sniff_syslog, syslog::make_syslog},
 };
