@@ -11,7 +11,7 @@ namespace stopwarden {
   X(linux_auditd, "linux:auditd", "Linux audit records: audit.log, or inside of syslog and the journal")   \
   X(linux_syslog, "linux:syslog", "Lines of syslog daemons; the provider is the program that wrote")       \
   X(linux_journal, "linux:journal", "systemd journal; the provider is SYSLOG_IDENTIFIER")                  \
-  X(linux_package, "linux:package", "Package managers' own logs: dpkg, apt, yum, dnf")                     \
+  X(linux_package, "linux:package", "Package managers' own logs: dpkg, apt, yum, dnf, pacman")             \
   X(macos_es, "macos:endpointsecurity", "Endpoint Security events by eslogger; the provider is the event") \
   X(macos_unifiedlog, "macos:unifiedlog", "Unified log; the provider is the process")                      \
   X(macos_bsm, "macos:bsm", "OpenBSM audit trails; the provider is the event")                             \

@@ -9,6 +9,7 @@
 #include "sources/evtx/evtx.h"
 #include "sources/journal/journal.h"
 #include "sources/json/json.h"
+#include "sources/package/package.h"
 #include "sources/syslog/syslog.h"
 #include "sources/unifiedlog/unifiedlog.h"
 #include "sources/xml/xml.h"
@@ -37,6 +38,8 @@ constexpr std::array kSourceFormats{
                  auditd::sniff_auditd, auditd::make_auditd},
     SourceFormat{"esxi", "ESXi and vCenter: shell, hostd, vobd, auth, vmkernel, vpxd logs and audit records",
                  esxi::sniff_esxi, esxi::make_esxi},
+    SourceFormat{"package", "Logs of package managers: dpkg, apt, yum, dnf, pacman", package::sniff_package,
+                 package::make_package},
     SourceFormat{"syslog", "syslog: RFC 5424, RFC 3164, rsyslog's files, octet-counted streams, journalctl -o short*",
                  syslog::sniff_syslog, syslog::make_syslog},
 };

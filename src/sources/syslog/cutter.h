@@ -2,7 +2,8 @@
 // Where a syslog input may be cut: in front of records, or between octet-counted frames.
 #pragma once
 #include "sources/syslog/facts.h"
-#include "sources/text/lines.h"
+#include "sources/syslog/line.h"
+#include "sources/text/records.h"
 
 namespace stopwarden::syslog {
 
@@ -16,16 +17,13 @@ class Cutter {
   static std::size_t window_max() noexcept { return text::kLineMax + 16; }  // a frame with its count
 
  private:
-  Cut cut_lines(Bytes window, AtEnd at_end);
   Cut cut_frames(std::string_view text, AtEnd at_end);
-  std::size_t last_record(std::string_view unit);
-  std::size_t next_record(std::string_view text, std::size_t from);
+  std::size_t skip_line(std::string_view text);
 
-  text::LineCutter lines_;
-  StampReader stamps_;
-  bool octet_counted_ = false, live_ = false;
-  std::size_t skip_left_ = 0;  // of a frame that is too long
-  bool lost_ = false;          // between frames, where no count is
+  text::RecordCutter records_{&starts_record};
+  bool octet_counted_ = false;
+  std::size_t skip_left_ = 0;                 // of a frame that is too long
+  bool lost_ = false, in_lost_line_ = false;  // between frames, where no count is
 };
 
 /// One frame at the start of `text`: its content. Empty when it is not whole or none; `length` is then 0.

@@ -155,8 +155,17 @@ std::size_t read_priority(std::string_view text, int& priority) noexcept {
   return at + 1;
 }
 
-bool starts_record(std::string_view line, StampReader& stamps) {
+bool is_of_journalctl(std::string_view line) noexcept {
+  if (line.substr(0, 3) != "-- ") return false;
+  for (const std::string_view words :
+       {"-- Reboot --", "-- Boot ", "-- Logs begin at ", "-- Journal begins at ", "-- No entries --"})
+    if (line.substr(0, words.size()) == words) return true;
+  return false;
+}
+
+bool starts_record(std::string_view line) {
   line = without_padding(line);
+  if (is_of_journalctl(line)) return true;
   int priority = -1;
   if (const std::size_t n = read_priority(line, priority); n != 0) {
     line.remove_prefix(n);
@@ -165,6 +174,7 @@ bool starts_record(std::string_view line, StampReader& stamps) {
       if (line.substr(0, 2) == "- ") return true;
     }
   }
+  StampReader stamps;
   return stamps.read(line).form != Stamp::Form::none;
 }
 

@@ -18,8 +18,12 @@ struct Line {
   std::string_view message;
 };
 
-/// Does a record start here? Blanks and NULs at its start count as none of it. Cost: the stamp.
-bool starts_record(std::string_view line, StampReader& stamps);
+/// A line of journalctl's own: "-- Reboot --", "-- Logs begin at ...".
+bool is_of_journalctl(std::string_view line) noexcept;
+
+/// Does a record start here, or a line of journalctl's own? Blanks and NULs at its start count as none of it. Cost: the
+/// stamp.
+bool starts_record(std::string_view line);
 
 /// Takes a record apart: its first line and what follows it. False when it does not start with a time (or, for RFC
 /// 5424, has none at all). Parts that are not there are empty. Nothing is copied.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/syslog/stamp.h"
 
-#include <array>
+#include <algorithm>
 
 #include "base/hash.h"
 
@@ -13,6 +13,8 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 
 constexpr int kYearMin = 1678, kYearMax = 2261;  // what nanoseconds in 64 bits can hold
+constexpr std::size_t kFractionDigitsMax = 12;   // so that few bytes of a line tell whether it starts with a time
+constexpr std::size_t kUptimeBytesMax = 24;      // "[12345.678901]", padded or not
 constexpr int kLeapYearsApart = 8;               // February 29 comes again within these, also around 1900 and 2100
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -37,7 +39,8 @@ std::optional<nanoseconds> time_of_day(std::string_view s, std::size_t& at) noex
   std::int64_t nanos = 0;
   if (s.size() - at > 1 && (s[at] == '.' || s[at] == ',') && is_digit(s[at + 1])) {
     std::int64_t scale = 100'000'000;
-    for (++at; at < s.size() && is_digit(s[at]); ++at, scale /= 10) nanos += (s[at] - '0') * scale;
+    const std::size_t end = std::min(s.size(), at + 1 + kFractionDigitsMax);
+    for (++at; at < end && is_digit(s[at]); ++at, scale /= 10) nanos += (s[at] - '0') * scale;
   }
   return seconds{hour * 3600 + minute * 60 + second} + nanoseconds{nanos};
 }
@@ -71,7 +74,7 @@ unsigned month_of(std::string_view s) noexcept {
 }
 
 bool ends_at(std::string_view line, std::size_t at) noexcept {
-  return at == line.size() || line[at] == ' ' || line[at] == ':' || line[at] == '\t';
+  return at == line.size() || line[at] == ' ' || line[at] == ':' || line[at] == '\t' || line[at] == '\r';
 }
 
 std::optional<sys_days> date(int year, unsigned month, unsigned day) noexcept {
@@ -232,7 +235,8 @@ Stamp StampReader::read_unix(std::string_view line) {
   for (; at < line.size() && at < 12 && is_digit(line[at]); ++at) whole = whole * 10 + (line[at] - '0');
   if (at < 9 || at >= 12 || at + 1 >= line.size() || line[at] != '.' || !is_digit(line[at + 1])) return {};
   std::int64_t nanos = 0, scale = 100'000'000;
-  for (++at; at < line.size() && is_digit(line[at]); ++at, scale /= 10) nanos += (line[at] - '0') * scale;
+  const std::size_t end = std::min(line.size(), at + 1 + kFractionDigitsMax);
+  for (++at; at < end && is_digit(line[at]); ++at, scale /= 10) nanos += (line[at] - '0') * scale;
   if (!ends_at(line, at)) return {};
   Stamp stamp;
   stamp.form = Stamp::Form::unix_time;
@@ -242,6 +246,8 @@ Stamp StampReader::read_unix(std::string_view line) {
 }
 
 Stamp StampReader::read_monotonic(std::string_view line) {
+  const std::string_view rest = line;
+  line = line.substr(0, kUptimeBytesMax);
   std::size_t at = 1;
   while (at < line.size() && line[at] == ' ') ++at;
   const std::size_t digits = at;
@@ -249,7 +255,7 @@ Stamp StampReader::read_monotonic(std::string_view line) {
   if (at == digits || at >= line.size() || line[at] != '.') return {};
   const std::size_t fraction = ++at;
   while (at < line.size() && is_digit(line[at])) ++at;
-  if (at - fraction != 6 || at >= line.size() || line[at] != ']' || !ends_at(line, at + 1)) return {};
+  if (at - fraction != 6 || at >= line.size() || line[at] != ']' || !ends_at(rest, at + 1)) return {};
   Stamp stamp;
   stamp.form = Stamp::Form::monotonic;
   stamp.length = at + 1;

@@ -60,7 +60,6 @@ class SyslogSource final : public Source {
     std::uint64_t offset, first_record;
     EventSink& sink;
     std::uint64_t records = 0;
-    bool lost = false;  // in a stretch before the first record
     bool assumed = false;
   };
   void parse_lines(std::string_view text, Unit& unit);
@@ -95,29 +94,15 @@ std::uint64_t SyslogSource::parse(Bytes bytes, std::uint64_t offset, std::uint64
 }
 
 void SyslogSource::parse_lines(std::string_view text, Unit& unit) {
-  std::size_t begin = 0, end = 0;
-  bool open = false;  // a record in [begin, end)
-  for (LineWalk walk(text); walk.next();) {
-    const std::string_view line = walk.line();
-    const std::size_t line_end = walk.begin() + line.size();
-    if (starts_record(line, stamps_)) {
-      if (open) record(text.substr(begin, end - begin), begin, unit);
-      begin = walk.begin();
-      end = line_end;
-      open = true;
-    } else if (line.substr(0, 3) == "-- " || trim(line).empty()) {
-      continue;  // journalctl's own: "-- Reboot --"
-    } else if (open) {
-      end = line_end;
+  for (text::RecordWalk walk(text, &starts_record); walk.next();) {
+    if (!walk.torn()) {
+      if (!is_of_journalctl(walk.record())) record(walk.record(), walk.begin(), unit);
     } else {
-      if (!unit.lost)
-        unit.sink.on_drop(
-            {Errc::bad_value, unit.offset + walk.begin(), "lines that start with no time, and no record before them"});
-      if (!unit.lost) ++unit.records;
-      unit.lost = true;
+      ++unit.records;
+      unit.sink.on_drop(
+          {Errc::bad_value, unit.offset + walk.begin(), "lines that start with no time, and no record before them"});
     }
   }
-  if (open) record(text.substr(begin, end - begin), begin, unit);
 }
 
 void SyslogSource::parse_frames(std::string_view text, Unit& unit) {
