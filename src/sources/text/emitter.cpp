@@ -12,6 +12,12 @@ void Emitter::begin() {
   all_made_ = false;
 }
 
+bool Emitter::has(FieldId id) const noexcept {
+  for (const Value& v : values_)
+    if (v.id == id) return true;
+  return false;
+}
+
 void Emitter::fill(const FieldChoice* choice, std::vector<FieldValue>& out) {
   out.clear();
   for (const Value& v : values_)
