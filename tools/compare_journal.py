@@ -18,13 +18,26 @@ import argparse
 import collections
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 
 HEAD = {"__CURSOR", "__REALTIME_TIMESTAMP", "__MONOTONIC_TIMESTAMP", "__SEQNUM", "__SEQNUM_ID"}
-MADE = {"message", "program", "pid", "facility", "severity", "host", "Image", "CommandLine", "ProcessId", "User",
-        "CurrentDirectory", "ActorUserId", "LogonId", "SourceIp", ""}
+KEPT = HEAD - {"__REALTIME_TIMESTAMP", "__MONOTONIC_TIMESTAMP"}  # not compared: files have no such fields
+
+
+def made_names() -> set[str]:
+    """The fields that we make beside an entry's own, from the tables in the sources."""
+    root = pathlib.Path(__file__).resolve().parent.parent / "src" / "sources"
+    names = set()
+    for file, table in (("journal/derived.h", "SW_JOURNAL_MADE"), ("messages/fields.h", "SW_MESSAGE_FIELDS")):
+        text = (root / file).read_text(encoding="utf-8").partition(f"#define {table}(X)")[2].partition("\n\n")[0]
+        names |= set(re.findall(r"\bX\((\w+)\)", text))
+    return names
+
+
+MADE = made_names()
 
 
 def text_of(value) -> str:
@@ -50,7 +63,7 @@ def entries_of_journalctl(file: str) -> tuple[list[dict], str]:
 def want_of(entry: dict) -> tuple[collections.Counter, int]:
     pairs = collections.Counter()
     for name, value in entry.items():
-        if name in HEAD - {"__REALTIME_TIMESTAMP", "__MONOTONIC_TIMESTAMP"}:
+        if name in KEPT:
             continue
         for v in values_of(value):
             pairs[(name, v)] += 1
@@ -62,8 +75,12 @@ def want_of(entry: dict) -> tuple[collections.Counter, int]:
 
 
 def got_of(event: dict) -> collections.Counter:
-    return collections.Counter((n, v) for n, _, v in event["values"] if n not in MADE and n not in HEAD - {
-        "__REALTIME_TIMESTAMP", "__MONOTONIC_TIMESTAMP"})
+    return collections.Counter((n, v) for n, _, v in event["values"] if n not in KEPT)
+
+
+def own(pairs: collections.Counter, entry: dict) -> collections.Counter:
+    """Without what was made and is no field of the entry."""
+    return collections.Counter({(n, v): c for (n, v), c in pairs.items() if n in entry or n not in MADE})
 
 
 def micros(text: str) -> int:
@@ -97,17 +114,17 @@ def compare(way: str, want: list[dict], got: list[dict], classes: collections.Co
     for entry in want:
         pairs, at = want_of(entry)
         near = by_key.get((entry["__REALTIME_TIMESTAMP"], entry["__MONOTONIC_TIMESTAMP"]), [])
-        found = next((e for e in near if e[0] == pairs), None)
+        found = next((e for e in near if own(e[0], entry) == pairs), None)
         if found is None:
             if not near:
                 classes["missing"] += 1
                 shown.append(f"{way}: no entry {entry['__REALTIME_TIMESTAMP']}")
                 continue
             found = near[0]
-            for name, value in (pairs - found[0]):
+            for name, value in (pairs - own(found[0], entry)):
                 classes["missing"] += 1
                 shown.append(f"{way}: {name}={value[:60]!r} is missing")
-            for name, value in (found[0] - pairs):
+            for name, value in (own(found[0], entry) - pairs):
                 classes["extra"] += 1
                 shown.append(f"{way}: {name}={value[:60]!r} is extra")
         near.remove(found)
@@ -130,7 +147,7 @@ def main() -> int:
                 plain = str(folder / "x.journal")
                 subprocess.run(["zstd", "-dqf", file, "-o", plain], check=True)
             want, says = entries_of_journalctl(plain)
-            names = {n for e in want for n in e} | MADE
+            names = {n for e in want for n in e} | HEAD
             classes: collections.Counter = collections.Counter()
             shown: list[str] = []
             got, problems = read(a.dump, file, names, folder)

@@ -8,6 +8,7 @@
 
 #include "event/catalogue/cloud.h"
 #include "event/catalogue/esxi.h"
+#include "event/catalogue/journal.h"
 #include "event/catalogue/linux.h"
 #include "event/catalogue/macos.h"
 #include "event/catalogue/network.h"
@@ -20,6 +21,7 @@ namespace stopwarden {
 #define SW_FIELDS(X)   \
   SW_WINDOWS_FIELDS(X) \
   SW_LINUX_FIELDS(X)   \
+  SW_JOURNAL_FIELDS(X) \
   SW_MACOS_FIELDS(X)   \
   SW_ESXI_FIELDS(X)    \
   SW_CLOUD_FIELDS(X)   \

@@ -3,23 +3,26 @@
 
 #include <array>
 
+#include "detect/ledger/cloud_targets.h"
+#include "detect/ledger/journal_targets.h"
 #include "detect/ledger/syslog_targets.h"
 #include "detect/ledger/unix_targets.h"
-#include "detect/ledger/cloud_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
 
 namespace stopwarden::ledger {
 namespace {
 
+bool is_journal(const Event& event) { return event.channel == log_name::linux_journal; }
 bool is_syslog(const Event& event) { return event.channel == log_name::linux_syslog; }
 bool is_windows(const Event& event) { return is_windows_channel(event.channel); }
 
 constexpr std::array kReaders{
-    TargetReader{is_syslog, add_syslog_target_fields, syslog_targets},
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
     TargetReader{has_unix_commands, add_unix_command_fields, unix_command_targets},
     TargetReader{is_cloud, add_cloud_target_fields, cloud_targets},
+    TargetReader{is_journal, add_journal_target_fields, journal_targets},
+    TargetReader{is_syslog, add_syslog_target_fields, syslog_targets},
 };
 
 }  // namespace

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an entry of the journal says beside its own fields, in the words of the Sigma taxonomy. The same for entries
-// from files, from `journalctl -o export` and from `journalctl -o json`.
+// What an entry of the journal says beside its own fields, in the words of the Sigma taxonomy and of syslog's fields.
+// The same for entries from files, from `journalctl -o export` and from `journalctl -o json`.
 #pragma once
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
+#include "event/source.h"
+#include "sources/messages/fields.h"
+#include "sources/text/emitter.h"
 
 namespace stopwarden::journal {
 
@@ -20,6 +24,7 @@ namespace stopwarden::journal {
   X(priority, "PRIORITY")                          \
   X(facility, "SYSLOG_FACILITY")                   \
   X(message_id, "MESSAGE_ID")                      \
+  X(user_unit, "USER_UNIT")                        \
   X(host, "_HOSTNAME")                             \
   X(comm, "_COMM")                                 \
   X(exe, "_EXE")                                   \
@@ -34,19 +39,16 @@ namespace stopwarden::journal {
   X(realtime, "__REALTIME_TIMESTAMP")              \
   X(cursor, "__CURSOR")                            \
   X(seqnum, "__SEQNUM")                            \
-  X(user_id, "USER_ID")                            \
-  X(audit_type_name, "_AUDIT_TYPE_NAME")           \
   X(audit_exe, "AUDIT_FIELD_EXE")                  \
   X(audit_cmd, "AUDIT_FIELD_CMD")                  \
   X(audit_cwd, "AUDIT_FIELD_CWD")                  \
-  X(audit_acct, "AUDIT_FIELD_ACCT")                \
   X(audit_addr, "AUDIT_FIELD_ADDR")
 
 enum class Fact : std::uint8_t {
 #define SW_FACT(id, name) id,
   SW_JOURNAL_FACTS(SW_FACT)
 #undef SW_FACT
-      kCount
+  kCount
 };
 inline constexpr std::size_t kFacts = static_cast<std::size_t>(Fact::kCount);
 std::span<const std::string_view, kFacts> fact_names() noexcept;
@@ -67,50 +69,55 @@ class Facts {
 };
 
 /// The fields that are made. Rules ask for them by these names.
-enum class Made : std::uint8_t {
-  message,
-  program,
-  pid,
-  facility,
-  severity,
-  host,
-  image,
-  command_line,
-  process_id,
-  current_directory,
-  user,
-  actor_user_id,
-  logon_id,
-  source_ip,
-  kCount
-};
-inline constexpr std::size_t kMade = static_cast<std::size_t>(Made::kCount);
-std::span<const std::string_view, kMade> made_names() noexcept;
+#define SW_JOURNAL_MADE(X) \
+  X(message)               \
+  X(program)               \
+  X(appname)               \
+  X(pid)                   \
+  X(facility)              \
+  X(severity)              \
+  X(host)                  \
+  X(unit_event)            \
+  X(UNIT)                  \
+  X(Image)                 \
+  X(CommandLine)           \
+  X(ProcessId)             \
+  X(CurrentDirectory)      \
+  X(SourceIp)              \
+  X(ActorUserId)           \
+  X(User)                  \
+  X(LogonId)
 
-struct MadeValue {
-  Made field;
-  std::string_view text;
-};
-
-/// At most one of each.
-class MadeValues {
+/// Makes fields of facts. Keeps names and memory from one entry to the next; not for sharing between threads.
+class Derivation {
  public:
-  void add(Made field, std::string_view text) noexcept { values_[size_++] = {field, text}; }
-  void clear() noexcept { size_ = 0; }
-  const MadeValue* begin() const noexcept { return values_.data(); }
-  const MadeValue* end() const noexcept { return values_.data() + size_; }
+  explicit Derivation(const WantedFields& wanted);
+
+  /// What the program's message says (sources/messages), then what the facts say; of one field the first that comes
+  /// holds. Whoever calls leaves out what the entry itself has. An actor that is not known is absent: PID 1 reports
+  /// what others asked for, so its own account (root) is nobody's. Values that nobody asks for by name are left out.
+  /// Lifetime: until the next call; texts are views of the facts', constants, or made here.
+  std::span<const FieldValue> derive(const Facts& facts);
 
  private:
-  std::array<MadeValue, kMade> values_{};
-  std::size_t size_ = 0;
+  void add(const text::Name& name, std::string_view text);
+  void add_event_of_unit(const Facts& facts);
+  void add_process(const Facts& facts);
+  void add_actor(const Facts& facts);
+
+  text::Emitter reading_;  // takes what readers of messages say; emits nothing
+  messages::Fields fields_;
+  struct Names {
+    explicit Names(const text::Emitter& emitter);
+#define SW_MADE(n) text::Name n;
+    SW_JOURNAL_MADE(SW_MADE)
+#undef SW_MADE
+  } names_;
+  std::vector<FieldValue> values_;
 };
 
-/// Adds what the facts say. The texts are views of the facts', or constants. An actor that is not known is absent:
-/// PID 1 reports what others asked for, so its own account (root) is nobody's.
-void make_values(const Facts& facts, MadeValues& out);
-
-/// Event::provider: the program's name, when it is a known one (event/program_name.h); else "". journald's audit
-/// entries have "audit".
+/// Event::provider: the program's name, when it is a known one (messages/programs.h); else "". Of journald's audit
+/// entries it is "audit".
 std::string_view provider_of(const Facts& facts) noexcept;
 
 /// When it happened, from microseconds since 1970: _SOURCE_REALTIME_TIMESTAMP, which is the sender's (journald takes it
@@ -119,7 +126,7 @@ std::string_view provider_of(const Facts& facts) noexcept;
 /// time, too.
 std::optional<EventTime> event_time(std::optional<std::uint64_t> realtime, std::string_view source_realtime) noexcept;
 
-/// The number behind "i=" in a cursor, hexadecimal: what __SEQNUM says in decimal.
+/// __SEQNUM, or the number behind "i=" in a cursor, which is hexadecimal.
 std::optional<std::uint64_t> seqnum_of(const Facts& facts) noexcept;
 
 }  // namespace stopwarden::journal

@@ -23,10 +23,7 @@ std::optional<Fact> fact_of(std::string_view name) noexcept {
 }  // namespace
 
 EntryFields::EntryFields(const SourceOptions& options)
-    : emitter_(options, text::Emitter::Texts::in_values), slots_(kSlots, 0) {
-  // They repeat what other fields hold, so a search of all values does not need them.
-  for (std::size_t i = 0; i < kMade; ++i)
-    if (const text::Name name = emitter_.name(made_names()[i]); name.id != kUnnamedField) made_names_[i] = name;
+    : emitter_(options, text::Emitter::Texts::in_values), derivation_(*options.wanted), slots_(kSlots, 0) {
   known_.reserve(kKnownMax);
 }
 
@@ -56,9 +53,8 @@ void EntryFields::add(std::string_view name, std::string_view value) {
 }
 
 void EntryFields::emit(const Head& head, EventSink& sink) {
-  made_.clear();
-  make_values(facts_, made_);
-  for (const MadeValue& m : made_) emitter_.add(made_names_[static_cast<std::size_t>(m.field)], m.text);
+  for (const FieldValue& v : derivation_.derive(facts_))
+    if (!emitter_.has(v.field)) emitter_.add({v.field}, v.text, nullptr, v.kind);
   Event event;
   event.time = event_time(head.realtime, facts_[Fact::source_realtime]);
   event.host = facts_[Fact::host];

@@ -47,9 +47,8 @@ class EntryFields {
   const Known& known(std::string_view name);
 
   text::Emitter emitter_;
-  std::array<text::Name, kMade> made_names_;
   Facts facts_;
-  MadeValues made_;
+  Derivation derivation_;
   std::vector<Known> known_;          // in the order of coming
   std::vector<std::uint16_t> slots_;  // index into known_ and 1; 0 is free
   Known unknown_;                     // of the name that came last, when known_ is full

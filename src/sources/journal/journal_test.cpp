@@ -106,8 +106,8 @@ TEST(Journal, TaxonomyFields) {
         {"SYSLOG_FACILITY", "10"},
         {"PRIORITY", "5"},
         {"_HOSTNAME", "h"}},
-       "message=m|program=sudo|pid=77|facility=authpriv|severity=notice|host=h|Image=/usr/bin/sudo|"
-       "CommandLine=sudo systemctl stop x|ProcessId=77|ActorUserId=1000|LogonId=5"},
+       "message=m|program=sudo|facility=authpriv|severity=notice|host=h|Image=/usr/bin/sudo|"
+       "CommandLine=sudo systemctl stop x|pid=77|ProcessId=77|LogonId=5|ActorUserId=1000"},
       // PID 1 does what others asked for.
       {{{"MESSAGE", "Stopped x."}, {"_PID", "1"}, {"_UID", "0"}, {"_COMM", "systemd"}},
        "message=Stopped x.|program=systemd|pid=1|ProcessId=1"},
@@ -123,9 +123,40 @@ TEST(Journal, TaxonomyFields) {
         {"AUDIT_FIELD_CMD", "systemctl stop x"},
         {"AUDIT_FIELD_CWD", "/root"},
         {"AUDIT_FIELD_ADDR", "10.0.0.7"}},
-       "pid=812|Image=/usr/bin/sudo|CommandLine=systemctl stop x|ProcessId=812|CurrentDirectory=/root|"
+       "Image=/usr/bin/sudo|CommandLine=systemctl stop x|pid=812|ProcessId=812|CurrentDirectory=/root|"
        "SourceIp=10.0.0.7|ActorUserId=1000"},
+      // What sudo's message says comes before what sudo itself is.
+      {{{"MESSAGE", "ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; COMMAND=/usr/bin/systemctl stop x"},
+        {"SYSLOG_IDENTIFIER", "sudo"},
+        {"_UID", "1000"},
+        {"_EXE", "/usr/bin/sudo"}},
+       "Image=/usr/bin/systemctl|CommandLine=/usr/bin/systemctl stop x|CurrentDirectory=/home/ann|User=ann|"
+       "message=ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; COMMAND=/usr/bin/systemctl stop x|program=sudo|"
+       "ActorUserId=1000"},
       {{{"SYSLOG_PID", "4"}, {"SYSLOG_FACILITY", "99"}, {"PRIORITY", "x"}}, "pid=4|ProcessId=4"},
+  };
+  for (const MadeCase& c : cases) {
+    JournalWriter w;
+    w.add({.fields = c.fields});
+    EXPECT_EQ(read(w.finish(), asked).events, Lines{c.want});
+  }
+}
+
+TEST(Journal, UnitsWhateverTheLanguage) {
+  const Asked asked({"UNIT", "unit_event", "JOB_TYPE"});
+  const MadeCase cases[] = {
+      {{{"SYSLOG_IDENTIFIER", "systemd"},
+        {"MESSAGE", "x.service - X wurde gestoppt."},
+        {"MESSAGE_ID", "9d1aaa27d60140bd96365438aad20286"},
+        {"UNIT", "x.service"},
+        {"JOB_TYPE", "stop"}},
+       "UNIT=x.service|JOB_TYPE=stop|unit_event=stopped"},
+      {{{"MESSAGE", "?"}, {"MESSAGE_ID", "98e322203f7a4ed290d09fe03c09fe15"}, {"USER_UNIT", "y.service"}},
+       "UNIT=y.service|unit_event=main process exited"},
+      {{{"MESSAGE", "?"}, {"MESSAGE_ID", "fc2e22bc6ee647b6b90729ab34a250b1"}}, ""},
+      // Own fields hold against what the text says.
+      {{{"SYSLOG_IDENTIFIER", "systemd"}, {"MESSAGE", "Stopped z.service - Z."}, {"UNIT", "x.service"}},
+       "UNIT=x.service|unit_event=stopped|JOB_TYPE=stop"},
   };
   for (const MadeCase& c : cases) {
     JournalWriter w;

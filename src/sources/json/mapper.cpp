@@ -116,7 +116,7 @@ std::string_view real_text(std::string_view raw, Arena& arena) {
 
 }  // namespace
 
-Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), params_(kParams), wanted_(&wanted) {
+Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), params_(kParams), wanted_(&wanted), kept_(shapes().size()) {
   for (std::size_t i = 0; i < kParams; ++i) {
     const auto id = wanted.want("param" + std::to_string(i + 1));
     if (id && *id != kUnnamedField) params_[i] = id;
@@ -325,13 +325,22 @@ void Mapper::read_roles() {
 /// What a shape's own code adds to `out`, as far as it is chosen.
 class Mapper::Derived final : public DerivedValues {
  public:
-  Derived(const WantedFields& wanted, const FieldChoice* choice, Arena& arena, std::vector<FieldValue>& out)
-      : wanted_(wanted), choice_(choice), arena_(arena), out_(out) {}
+  Derived(const WantedFields& wanted, const FieldChoice* choice, Arena& arena, std::shared_ptr<void>& kept,
+          std::vector<FieldValue>& out)
+      : wanted_(wanted), choice_(choice), arena_(arena), kept_(kept), out_(out) {}
   bool wants(std::string_view field) const override { return id_of_wanted(field).has_value(); }
   void add(std::string_view field, ValueKind kind, std::string_view text) override {
     if (const auto id = id_of_wanted(field)) out_.push_back({*id, kind, text});
   }
   Arena& arena() override { return arena_; }
+  bool has(FieldId field) const override {
+    return std::any_of(out_.begin(), out_.end(), [field](const FieldValue& v) { return v.field == field; });
+  }
+  void add(FieldId field, ValueKind kind, std::string_view text) override {
+    if (choice_ == nullptr || choice_->contains(field)) out_.push_back({field, kind, text});
+  }
+  const WantedFields& wanted() const override { return wanted_; }
+  std::shared_ptr<void>& kept() override { return kept_; }
 
  private:
   std::optional<FieldId> id_of_wanted(std::string_view field) const {
@@ -341,6 +350,7 @@ class Mapper::Derived final : public DerivedValues {
   const WantedFields& wanted_;
   const FieldChoice* choice_;
   Arena& arena_;
+  std::shared_ptr<void>& kept_;
   std::vector<FieldValue>& out_;
 };
 
@@ -366,7 +376,7 @@ void Mapper::fill_fields(const FieldChoice* choice, std::vector<FieldValue>& out
   for (const Slot& s : slots_)
     if (s.set && s.from_fallback && chosen(s.field)) out.push_back({s.field, s.kind, s.text});
   if (shape_->derive != nullptr) {
-    Derived derived(*wanted_, choice, arena_, out);
+    Derived derived(*wanted_, choice, arena_, kept_[static_cast<std::size_t>(shape_ - shapes().data())], out);
     shape_->derive(*tree_, root_, derived);
   }
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -80,6 +81,12 @@ class DerivedValues {
   /// Adds a value, if it is asked for. `text` lives as long as the event: a view of the tree, or made in arena().
   virtual void add(std::string_view field, ValueKind kind, std::string_view text) = 0;
   virtual Arena& arena() = 0;
+  /// For shapes that look their names up once: as above, by id. Does the event have a value of the field already?
+  virtual bool has(FieldId field) const = 0;
+  virtual void add(FieldId field, ValueKind kind, std::string_view text) = 0;
+  virtual const WantedFields& wanted() const = 0;
+  /// What the shape's code keeps from one event to the next; empty at first. Nobody else touches it.
+  virtual std::shared_ptr<void>& kept() = 0;
 };
 
 /// One way of writing events. The first row whose `recognise` says yes is taken; the last takes everything.
@@ -161,6 +168,7 @@ class Mapper final : private FieldReader {
   std::uint32_t root_ = 0;           // object
   std::uint64_t event_ = 0;          // counts events
   std::uint64_t all_fields_of_ = 0;  // the event that all_fields_ is of
+  std::vector<std::shared_ptr<void>> kept_;  // by shape
   std::vector<std::uint64_t> seen_;  // by path: the latest event that had it
 };
 

@@ -53,13 +53,12 @@ void journal_head(const Tree& tree, std::uint32_t root, Arena& arena, Event& eve
 }
 
 void journal_derive(const Tree& tree, std::uint32_t root, DerivedValues& out) {
-  const auto names = journal::made_names();
-  if (std::none_of(names.begin(), names.end(), [&out](std::string_view name) { return out.wants(name); })) return;
+  if (out.kept() == nullptr) out.kept() = std::make_shared<journal::Derivation>(out.wanted());
+  auto& derivation = *static_cast<journal::Derivation*>(out.kept().get());
   const Facts facts = facts_of(tree, root, out.arena(), [](Fact) { return true; });
-  journal::MadeValues values;
-  journal::make_values(facts, values);
-  for (const journal::MadeValue& v : values)
-    out.add(names[static_cast<std::size_t>(v.field)], ValueKind::string, v.text);
+  // Copied: an event may be derived twice, and the first texts are still in use then.
+  for (const FieldValue& v : derivation.derive(facts))
+    if (!out.has(v.field)) out.add(v.field, v.kind, out.arena().copy(v.text));
 }
 
 }  // namespace stopwarden::json

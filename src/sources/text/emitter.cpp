@@ -20,6 +20,12 @@ void Emitter::finish(Value& value) {
   value.made = true;
 }
 
+bool Emitter::has(FieldId id) const noexcept {
+  for (const Value& v : values_)
+    if (v.id == id) return true;
+  return false;
+}
+
 void Emitter::fill(const FieldChoice* choice, std::vector<FieldValue>& out) {
   out.clear();
   for (Value& v : values_) {

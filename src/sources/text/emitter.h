@@ -59,6 +59,13 @@ class Emitter final : private FieldReader {
     if (name.wanted()) values_.push_back({*name.id, kind, text, nullptr, true});
   }
   void add_integer(Name name, std::string_view raw) { add(name, raw, nullptr, ValueKind::integer); }
+  /// Does the event have a value of this field already?
+  bool has(FieldId id) const noexcept;
+  /// Gives all values, made: use(FieldId, ValueKind, std::string_view). For who passes them on instead of emitting.
+  template <class Use>
+  void for_each(Use use) {
+    for (const Value& v : values_) use(v.id, v.kind, v.make == nullptr ? v.raw : v.make(v.raw, arena_));
+  }
   Arena& arena() noexcept { return arena_; }
   std::size_t size() const noexcept { return values_.size(); }  ///< values so far
   /// `event` is the head: time, host, channel, provider, event_id, origin and raw.

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "detect/ledger/journal_targets.h"
+
+#include <string_view>
+#include <utility>
+
+#include "detect/ledger/syslog_targets.h"
+#include "event/catalogue.h"
+
+namespace stopwarden::ledger {
+namespace {
+
+std::string_view value_of(const Event& event, field::Number n) noexcept {
+  for (const FieldValue& v : event.fields)
+    if (v.field == id_of(n) && v.kind != ValueKind::null) return v.text;
+  return {};
+}
+
+bool starts_with(std::string_view text, std::string_view start) noexcept { return text.substr(0, start.size()) == start; }
+
+/// "SERVICE_STOP pid=1 uid=0 ... msg='unit=cron comm="systemd" ... res=success'".
+void service_record(const Event& event, TargetList& out) {
+  const std::string_view unit = value_of(event, field::AUDIT_FIELD_UNIT), text = value_of(event, field::MESSAGE);
+  const bool stop = starts_with(text, "SERVICE_STOP ");
+  if (unit.empty() || (!stop && !starts_with(text, "SERVICE_START "))) return;
+  const bool failed = value_of(event, field::AUDIT_FIELD_RES) == "failed";
+  Target t;
+  t.name = unit;
+  if (unit.find('.') == std::string_view::npos) t.name += ".service";
+  t.verb = stop ? "stop" : "start";
+  t.state = failed ? "failed" : stop ? "stopped" : "running";
+  t.route = "systemd";
+  out.add(std::move(t));
+}
+
+}  // namespace
+
+void journal_targets(const Event& event, TargetList& out) {
+  if (event.provider != "audit") return syslog_targets(event, out);
+  service_record(event, out);
+}
+
+void add_journal_target_fields(WantedFields& wanted) {
+  add_syslog_target_fields(wanted);
+  for (const field::Number n : {field::MESSAGE, field::AUDIT_FIELD_UNIT, field::AUDIT_FIELD_RES}) wanted.add(id_of(n));
+}
+
+}  // namespace stopwarden::ledger
