@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "detect/ledger/macos_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
 
@@ -10,9 +11,11 @@ namespace stopwarden::ledger {
 namespace {
 
 bool is_windows(const Event& event) { return is_windows_channel(event.channel); }
+bool is_macos(const Event& event) { return event.channel.substr(0, 6) == "macos:"; }
 
 constexpr std::array kReaders{
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
+    TargetReader{is_macos, add_macos_target_fields, macos_targets},
 };
 
 }  // namespace
