@@ -7,6 +7,7 @@
 #include "detect/ledger/journal_targets.h"
 #include "detect/ledger/syslog_targets.h"
 #include "detect/ledger/unix_targets.h"
+#include "detect/ledger/macos_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
 
@@ -16,6 +17,7 @@ namespace {
 bool is_journal(const Event& event) { return event.channel == log_name::linux_journal; }
 bool is_syslog(const Event& event) { return event.channel == log_name::linux_syslog; }
 bool is_windows(const Event& event) { return is_windows_channel(event.channel); }
+bool is_macos(const Event& event) { return event.channel.substr(0, 6) == "macos:"; }
 
 constexpr std::array kReaders{
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
@@ -23,6 +25,7 @@ constexpr std::array kReaders{
     TargetReader{is_cloud, add_cloud_target_fields, cloud_targets},
     TargetReader{is_journal, add_journal_target_fields, journal_targets},
     TargetReader{is_syslog, add_syslog_target_fields, syslog_targets},
+    TargetReader{is_macos, add_macos_target_fields, macos_targets},
 };
 
 }  // namespace

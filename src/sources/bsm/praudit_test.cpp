@@ -36,7 +36,7 @@ const std::vector<std::string> kNames{"EventName", "Image",         "CommandLine
 
 TEST(Praudit, RecordsAreReadAsTheBinaryOnesAre) {
   const Said said =
-      read_all(make_praudit, std::string(kHead) + std::string(kExec) + std::string(kKill) + "</audit>\n", kNames);
+      read_all(make_bsm, std::string(kHead) + std::string(kExec) + std::string(kKill) + "</audit>\n", kNames);
   ASSERT_EQ(said.events.size(), 2u);
   EXPECT_EQ(said.events[0],
             "2026-11-25T12:00:00.381Z  macos:bsm AUE_EXECVE 23|exec_args.arg=launchctl|exec_args.arg=bootout|"
@@ -54,20 +54,20 @@ TEST(Praudit, WindowsDoNotMatter) {
   std::string input(kHead);
   for (int i = 0; i < 5; ++i) input += std::string(kExec) + std::string(kKill);
   input += "<record version=\"11\" event=\"exit(2)\" modifier";
-  const Said whole = read_all(make_praudit, input, {"*"});
+  const Said whole = read_all(make_bsm, input, {"*"});
   EXPECT_EQ(whole.events.size(), 10u);
   EXPECT_EQ(whole.notes.size(), 1u);
   for (const std::size_t window : {1u, 7u, 31u, 100u, 512u, 1000u})
-    EXPECT_EQ(read_all(make_praudit, input, {"*"}, window), whole) << window;
+    EXPECT_EQ(read_all(make_bsm, input, {"*"}, window), whole) << window;
 }
 
 TEST(Praudit, BadRecordsAreLeftOut) {
   const std::string torn = "<record version=\"11\" event=\"exit(2)\" modifier=\"0\" >\n<path>/a</path>\n";
-  const Said said = read_all(make_praudit, torn + std::string(kKill) + "<record version=\"11\" >\n</record>\n", {});
+  const Said said = read_all(make_bsm, torn + std::string(kKill) + "<record version=\"11\" >\n</record>\n", {});
   EXPECT_EQ(said.events.size(), 1u);
   EXPECT_EQ(said.notes, (Lines{"drop truncated@0", "drop bad_value@" + std::to_string(torn.size() + kKill.size())}));
   const std::string long_one = "<record version=\"11\" event=\"exit(2)\" " + std::string(3 << 20, 'x');
-  const Said longer = read_all(make_praudit, long_one + std::string(kKill), {}, 4096);
+  const Said longer = read_all(make_bsm, long_one + std::string(kKill), {}, 4096);
   EXPECT_EQ(longer.events.size(), 1u);
   EXPECT_EQ(longer.notes, Lines{"drop limit_exceeded@0"});
 }
