@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "detect/ledger/esxi_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
 
@@ -10,9 +11,13 @@ namespace stopwarden::ledger {
 namespace {
 
 bool is_windows(const Event& event) { return is_windows_channel(event.channel); }
+bool is_esxi(const Event& event) {
+  return event.channel.substr(0, 5) == "esxi:" || event.channel == log_name::vcenter_vpxd;
+}
 
 constexpr std::array kReaders{
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
+    TargetReader{is_esxi, add_esxi_target_fields, esxi_targets},
 };
 
 }  // namespace
