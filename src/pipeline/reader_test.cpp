@@ -189,6 +189,40 @@ TEST_F(ReaderTest, ARecordLongerThanABlockGrowsOneBlockAndAsksBefore) {
   EXPECT_EQ(grown, 1u);
 }
 
+/// A table's header stands once; each unit has it beside it, in whatever block it came.
+TEST_F(ReaderTest, UnitsHaveTheContextThatHoldsForThem) {
+  const auto header = [](std::string_view path) {
+    return "#separator \\x09\n#path\t" + std::string(path) + "\n#fields\tts\tuid\n";
+  };
+  std::string text = header("conn");
+  for (int i = 0; i < 50'000; ++i) text += "1767323045.25\tC" + std::to_string(i) + "\n";
+  const std::size_t second = text.size();
+  text += "#close\t2026\n" + header("dns") + "1\tD\n" + header("dns") + "2\tE\n";
+  WholeStream stream(text);
+  const std::vector<Block> blocks = blocks_of(stream, SourceOptions{&wanted});
+  ASSERT_GE(blocks.size(), 4u);
+  std::size_t units = 0;
+  for (const Block& block : blocks) {
+    EXPECT_EQ(std::string(block.format->name), "zeek");
+    for (const Block::Piece& piece : block.pieces) {
+      const std::string want = block.offset + piece.begin < second ? header("conn") : header("dns");
+      const std::string_view got = as_text(block.context(piece));
+      EXPECT_EQ(got.substr(got.find("#separator")), want);
+      ++units;
+    }
+    EXPECT_LE(block.contexts.size(), block.bytes.size() + kContextMax);
+  }
+  EXPECT_GE(units, 6u);
+  Collector whole, pieces;
+  InputReader reader(SourceOptions{&wanted});
+  PieceStream all(text, text.size()), few(text, 777);
+  reader.read(all, whole);
+  reader.read(few, pieces);
+  EXPECT_EQ(whole.events.size(), 50'002u);
+  EXPECT_EQ(whole.events, pieces.events);
+  EXPECT_TRUE(whole.drops.empty() && pieces.drops.empty());
+}
+
 /// Junk that is cut every few bytes: the list of pieces must not outgrow the block.
 TEST_F(ReaderTest, JunkGivesShortBlocksAndLosesNothing) {
   std::string junk = "{\"EventID\":1}\n";

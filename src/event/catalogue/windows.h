@@ -85,7 +85,7 @@
   X(param3, "string", "Third parameter (7040: new start type)", "Windows: System and others")                        \
   X(param4, "string", "Fourth parameter (7040: key name)", "Windows: System and others")                             \
   X(param5, "string", "Fifth parameter (7042: comment)", "Windows: System and others")                               \
-  X(TaskName, "string", "Scheduled task; operation of a task", "TaskScheduler, Security 4698-4702, ESXi, vCenter")                  \
+  X(TaskName, "string", "Scheduled task; operation of a task", "TaskScheduler, Security 4698-4702, ESXi, vCenter")   \
   X(UserName, "string", "Account", "TaskScheduler, Defender and others")                                             \
   X(IpAddress, "address", "Where a logon or share access came from", "Security 4624, 4625, 5145")                    \
   X(SourceIp, "address", "Source of a connection", "Sysmon 3")                                                       \

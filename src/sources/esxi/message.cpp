@@ -98,7 +98,9 @@ void MessageReader::read(const Line& line, Event& event) {
     message = structured_data(message);
   }
   emitter_.add(message_, message);
-  if (program != nullptr) by_kind(*program, line, message);
+  std::string_view first_line = message.substr(0, message.find('\n'));
+  if (!first_line.empty() && first_line.back() == '\r') first_line.remove_suffix(1);
+  if (program != nullptr) by_kind(*program, line, first_line);
 }
 
 void MessageReader::by_kind(const Program& program, const Line& line, std::string_view message) {
@@ -209,7 +211,7 @@ void MessageReader::audit_parameter(std::string_view sd_name, std::string_view n
   if (name == "subject") emitter_.add(User_, value, unescape_sd);
   if (name == "command" && sd_name == "shell.cmd") {
     emitter_.add(CommandLine_, value, unescape_sd);
-    emitter_.add(Image_, value.substr(0, value.find(' ')), &tool_path);
+    image(value);
   }
 }
 
@@ -235,13 +237,17 @@ void MessageReader::sshd(const Line& line, std::string_view message) {
 void MessageReader::command(std::string_view user, std::string_view line) {
   emitter_.add(User_, user);
   emitter_.add(CommandLine_, line);
-  emitter_.add(Image_, line.substr(0, line.find(' ')), &tool_path);
+  image(line);
 }
 
-/// The program of a typed word: a path as it is, a tool that ESXi has in /bin with that, any other word alone.
-std::string_view tool_path(std::string_view word, Arena& arena) {
-  const bool known = std::find(kTools.begin(), kTools.end(), word) != kTools.end();
-  return known ? bin_path(word, arena) : word;
+/// The program of a command: a path as it was typed, a tool that ESXi has in /bin with that. Any other word may as well
+/// be the shell's own.
+void MessageReader::image(std::string_view line) {
+  const std::string_view word = line.substr(0, line.find(' '));
+  if (word.find('/') != std::string_view::npos)
+    emitter_.add(Image_, word);
+  else if (std::find(kTools.begin(), kTools.end(), word) != kTools.end())
+    emitter_.add(Image_, word, &bin_path);
 }
 
 /// "Accepted keyboard-interactive/pam for root from 192.0.2.7 port 50000 ssh2", "Failed password for invalid user ...",

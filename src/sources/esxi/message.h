@@ -54,6 +54,7 @@ class MessageReader {
   void vpx_lro(std::string_view message);
   void vpx_event(std::string_view message);
   void command(std::string_view user, std::string_view line);
+  void image(std::string_view line);
   void account(std::string_view user);
 
   text::Emitter& emitter_;

@@ -49,7 +49,7 @@ TEST_F(EsxiMessageTest, ShellCommands) {
 TEST_F(EsxiMessageTest, AuditRecords) {
   EXPECT_EQ(read("<110>2026-01-02T03:04:05Z esx1 shell[2101]: [shell.cmd@6876 subject=\"root\" object=\"shell\" "
                  "command=\"echo \\\"a\\]\\\"\" result=\"success\" status=\"0\"]"),
-            "esxi:shell|shell|EventTypeId=shell.cmd;User=root;CommandLine=echo \"a]\";Image=echo;result=success;"
+            "esxi:shell|shell|EventTypeId=shell.cmd;User=root;CommandLine=echo \"a]\";result=success;"
             "ProcessId=2101;");
   EXPECT_EQ(read("<110>2026-01-02T03:04:05Z esx1 sshd[2101]: [ssh.session.end@6876 subject=\"root\" result=\"success"),
             "esxi:auth|sshd|EventTypeId=ssh.session.end;User=root;ProcessId=2101;");

@@ -4,8 +4,6 @@
 #include <optional>
 #include <string_view>
 
-#include "base/arena.h"
-
 namespace stopwarden::esxi {
 
 inline bool starts_with(std::string_view s, std::string_view with) noexcept { return s.substr(0, with.size()) == with; }
@@ -27,7 +25,5 @@ inline std::optional<std::string_view> between(std::string_view s, std::string_v
   if (end == std::string_view::npos) return std::nullopt;
   return s.substr(begin + open.size(), end - begin - open.size());
 }
-
-std::string_view tool_path(std::string_view word, Arena& arena);
 
 }  // namespace stopwarden::esxi
