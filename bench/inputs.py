@@ -26,6 +26,7 @@ class Inputs:
     evtx: list
     ndjson: list
     rules: list  # what --rules gets
+    corpus: pathlib.Path
     real: bool  # events
     judged: bool  # real events and all Windows rules: what the floors speak of
     what: str  # one line for the reader of the figures
@@ -41,14 +42,14 @@ def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: floa
     if perf is None and tool.is_file():
         perf = make_perf(tool, gigabytes or 1)
     all_rules = (corpus / "sigma-rules").is_dir()
-    rules = [windows_rules(corpus / "sigma-rules")] if all_rules else [ROOT / "rules"]
+    rules = [product_rules(corpus / "sigma-rules", "windows")] if all_rules else [ROOT / "rules"]
     set_name = "all Windows rules of the corpus" if all_rules else "our own rules (no corpus here)"
     if perf is not None:
         evtx, ndjson = sorted((perf / "evtx").glob("*.evtx")), sorted((perf / "ndjson").glob("*.jsonl"))
         if not evtx or not ndjson:
             sys.exit(f"{perf} has no evtx/*.evtx and ndjson/*.jsonl")
-        return Inputs(evtx, ndjson, rules, True, all_rules, f"real events, {set_name}")
-    return Inputs(*make_synthetic(gigabytes or 0.25), rules, False, False,
+        return Inputs(evtx, ndjson, rules, corpus, True, all_rules, f"real events, {set_name}")
+    return Inputs(*make_synthetic(gigabytes or 0.25), rules, corpus, False, False,
                   f"SYNTHETIC events made from samples/demo (no corpus here: say nothing about real logs by them), {set_name}")
 
 
@@ -63,17 +64,29 @@ def make_perf(tool: pathlib.Path, gigabytes: float) -> pathlib.Path:
     return target
 
 
-def windows_rules(folder: pathlib.Path) -> pathlib.Path:
-    """A copy of every rule for product windows. Placeholder rules are among them and rejected: no values are given."""
-    target = CACHE / "windows-rules"
+def product_rules(folder: pathlib.Path, name: str) -> pathlib.Path:
+    """A copy of every rule for one product. Placeholder rules are among them and rejected: no values are given."""
+    target = CACHE / f"{name}-rules"
     shutil.rmtree(target, ignore_errors=True)
-    product = re.compile(r"^\s+product:\s*windows\s*$", re.M)
+    product = re.compile(rf"^\s+product:\s*{name}\s*$", re.M)
     for path in sorted(folder.glob("rules*/**/*.yml")):
         text = path.read_text(encoding="utf-8")
         if product.search(text):
             copy = target / path.relative_to(folder)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(text, encoding="utf-8")
+    return target
+
+
+def made_log(name: str, write, megabytes: int) -> pathlib.Path:
+    """A log that `write` makes, kept from run to run."""
+    target = CACHE / f"{name}_{megabytes}.log"
+    if not target.is_file():
+        say(f"making {megabytes} MB in {target.relative_to(ROOT)} ...")
+        CACHE.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(".part")
+        write(part, megabytes)
+        part.rename(target)
     return target
 
 

@@ -5,7 +5,7 @@
     ./dev bench                     every task, on what is at hand
     ./dev bench evtx_rules --full   1 GB through evtxexport, too; triage with 10 GB
 
-Tasks: evtx_events, evtx_rules, json_rules, startup, correlation, triage, threads. Each checks its answer before it is
+Tasks: evtx_events, evtx_rules, json_rules, syslog, startup, correlation, triage, threads. Each checks its answer before it is
 timed. Tool and yardstick alternate; three runs; the median with min..max. bench/NOTES.md says what each figure means.
 
 Input: --perf DIR (evtx/*.evtx, ndjson/*.jsonl), or what is made once in build/bench: from a corpus beside the
@@ -21,9 +21,11 @@ import sys
 import tempfile
 
 import inputs as make
+import syslog_log
 from measure import Row, WrongAnswer, engine_bench, machine, print_table, run_child, say, scan
 
 RUNS = 3
+SYSLOG_MB = 256  # made in some seconds, and longer than what is cached of it anywhere but in the page cache
 SLOW_MB = 8  # of input where only the reference engine is there
 
 
@@ -142,6 +144,25 @@ def json_rules(bench: Bench) -> list:
     return [Row("json_rules", "share of simdjson's bare pass", shares, " %", 25, 40, note=note)]
 
 
+def text_rules(bench: Bench, task: str, log: pathlib.Path, product: str, floor: float, aim: float) -> list:
+    """A text log that we made with all rules of its product: the corpus' and ours."""
+    theirs = bench.inputs.corpus / "sigma-rules"
+    rules = ([make.product_rules(theirs, product)] if theirs.is_dir() else []) + [make.ROOT / "rules" / product]
+    words, shares = [w for path in rules for w in ("--rules", path)], []
+    for run in range(RUNS):
+        cache = bench.keep(f"{task}_pread", engine_bench("pread", log))
+        extra = [] if run == 0 else ["--check", 0, "--kinds", 0]
+        ours = bench.keep(task, engine_bench("rules", log, *words, "--engine", bench.engine, "--passes", 1, *extra))
+        shares.append(100 * ours["median_gb_per_s"] / cache["median_gb_per_s"])
+    show_kinds(bench.raw[task][0])
+    return [Row(task, "share of the page-cache read rate", shares, " %", floor, aim, note=show_rate(bench, task, "text"))]
+
+
+def syslog(bench: Bench) -> list:
+    log = make.made_log("syslog", syslog_log.write, SYSLOG_MB)
+    return text_rules(bench, "syslog", log, "linux", 5, 8)
+
+
 def startup(bench: Bench) -> list:
     ratios, cold_ms, warm_ms = [], [], []
     row = Row("startup", "cold start over start from the cache", ratios, " x", 5, 15)
@@ -230,7 +251,7 @@ def threads(bench: Bench) -> list:
     return [speed, one, more]
 
 
-TASKS = {f.__name__: f for f in (evtx_events, evtx_rules, json_rules, startup, correlation, triage, threads)}
+TASKS = {f.__name__: f for f in (evtx_events, evtx_rules, json_rules, syslog, startup, correlation, triage, threads)}
 
 
 def main() -> int:
