@@ -26,7 +26,6 @@ class Inputs:
     evtx: list
     ndjson: list
     rules: list  # what --rules gets
-    corpus: pathlib.Path
     real: bool  # events
     judged: bool  # real events and all Windows rules: what the floors speak of
     what: str  # one line for the reader of the figures
@@ -48,8 +47,8 @@ def find(corpus: pathlib.Path | None, perf: pathlib.Path | None, gigabytes: floa
         evtx, ndjson = sorted((perf / "evtx").glob("*.evtx")), sorted((perf / "ndjson").glob("*.jsonl"))
         if not evtx or not ndjson:
             sys.exit(f"{perf} has no evtx/*.evtx and ndjson/*.jsonl")
-        return Inputs(evtx, ndjson, rules, corpus, True, all_rules, f"real events, {set_name}")
-    return Inputs(*make_synthetic(gigabytes or 0.25), rules, corpus, False, False,
+        return Inputs(evtx, ndjson, rules, True, all_rules, f"real events, {set_name}")
+    return Inputs(*make_synthetic(gigabytes or 0.25), rules, False, False,
                   f"SYNTHETIC events made from samples/demo (no corpus here: say nothing about real logs by them), {set_name}")
 
 
@@ -75,18 +74,6 @@ def product_rules(folder: pathlib.Path, name: str) -> pathlib.Path:
             copy = target / path.relative_to(folder)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_text(text, encoding="utf-8")
-    return target
-
-
-def made_log(name: str, write, megabytes: int) -> pathlib.Path:
-    """A log that `write` makes, kept from run to run."""
-    target = CACHE / f"{name}_{megabytes}.log"
-    if not target.is_file():
-        say(f"making {megabytes} MB in {target.relative_to(ROOT)} ...")
-        CACHE.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        write(part, megabytes)
-        part.rename(target)
     return target
 
 
@@ -203,3 +190,24 @@ def made_event(n: int) -> dict:
             "Image": "C:\\Windows\\System32\\net.exe" if stop else "C:\\App\\worker.exe",
             "ParentImage": "C:\\Windows\\System32\\services.exe", "IntegrityLevel": "System", "Hashes": f"SHA256={n:064X}"}
     return {"Event": {"System": system, "EventData": data}}
+
+
+# ---------------------------------------------------------------- text logs
+def linux_rules(inputs: Inputs, corpus: pathlib.Path | None) -> list:
+    """Every rule for product linux that is at hand, and our own."""
+    ours = ROOT / "rules/linux"
+    if corpus is None:
+        corpus = pathlib.Path(os.environ.get("STOPWARDEN_CORPUS") or ROOT.parent / "shared/corpus")
+    return [ours, product_rules(corpus / "sigma-rules", "linux")] if inputs.judged else [ours]
+
+
+def made_log(name: str, write, megabytes: int) -> pathlib.Path:
+    """A log that `write` makes, kept from run to run."""
+    target = CACHE / f"{name}_{megabytes}.log"
+    if not target.is_file():
+        say(f"making {megabytes} MB of {name} in {target.relative_to(ROOT)} ...")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(".part")
+        write(part, megabytes)
+        part.rename(target)
+    return target

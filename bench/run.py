@@ -25,7 +25,6 @@ import syslog_log
 from measure import Row, WrongAnswer, engine_bench, machine, print_table, run_child, say, scan
 
 RUNS = 3
-SYSLOG_MB = 256  # made in some seconds, and longer than what is cached of it anywhere but in the page cache
 SLOW_MB = 8  # of input where only the reference engine is there
 
 
@@ -35,6 +34,7 @@ class Bench:
     def __init__(self, arguments: argparse.Namespace):
         self.full = arguments.full
         self.gb = arguments.gb
+        self.corpus = arguments.corpus
         self.inputs = make.find(arguments.corpus, arguments.perf, arguments.perf_gb)
         self.raw: dict = {}  # the JSON objects of engine_bench, by task
         self.engine = arguments.engine or self.best_engine()
@@ -59,10 +59,10 @@ class Bench:
         self.raw.setdefault(task, []).append(result)
         return result
 
-    def rules_run(self, task: str, files: list, run: int) -> dict:
+    def rules_run(self, task: str, files: list, run: int, rules: list | None = None) -> dict:
         """The first run is held to the reference; the others must give the same hits and list no kinds."""
         extra = [] if run == 0 else ["--check", 0, "--kinds", 0]
-        got = self.keep(task, engine_bench("rules", *files, *self.rules, "--engine", self.engine, "--passes", 1, *extra))
+        got = self.keep(task, engine_bench("rules", *files, *(rules or self.rules), "--engine", self.engine, "--passes", 1, *extra))
         if got["hits_order"] != self.raw[task][0]["hits_order"]:
             raise WrongAnswer("two runs differ in their hits")
         return got
@@ -144,23 +144,16 @@ def json_rules(bench: Bench) -> list:
     return [Row("json_rules", "share of simdjson's bare pass", shares, " %", 25, 40, note=note)]
 
 
-def text_rules(bench: Bench, task: str, log: pathlib.Path, product: str, floor: float, aim: float) -> list:
-    """A text log that we made with all rules of its product: the corpus' and ours."""
-    theirs = bench.inputs.corpus / "sigma-rules"
-    rules = ([make.product_rules(theirs, product)] if theirs.is_dir() else []) + [make.ROOT / "rules" / product]
-    words, shares = [w for path in rules for w in ("--rules", path)], []
-    for run in range(RUNS):
-        cache = bench.keep(f"{task}_pread", engine_bench("pread", log))
-        extra = [] if run == 0 else ["--check", 0, "--kinds", 0]
-        ours = bench.keep(task, engine_bench("rules", log, *words, "--engine", bench.engine, "--passes", 1, *extra))
-        shares.append(100 * ours["median_gb_per_s"] / cache["median_gb_per_s"])
-    show_kinds(bench.raw[task][0])
-    return [Row(task, "share of the page-cache read rate", shares, " %", floor, aim, note=show_rate(bench, task, "text"))]
-
-
 def syslog(bench: Bench) -> list:
-    log = make.made_log("syslog", syslog_log.write, SYSLOG_MB)
-    return text_rules(bench, "syslog", log, "linux", 5, 8)
+    """Lines of syslog with all Linux rules; the log is made by us, so its mix is a guess."""
+    log, shares = make.made_log("syslog", syslog_log.write, 16 if bench.engine != "fast" else 256), []
+    rules = [word for path in make.linux_rules(bench.inputs, bench.corpus) for word in ("--rules", path)]
+    for run in range(RUNS):
+        cache = bench.keep("pread_syslog", engine_bench("pread", log))
+        ours = bench.rules_run("syslog", [log], run, rules)
+        shares.append(100 * ours["median_gb_per_s"] / cache["median_gb_per_s"])
+    show_kinds(bench.raw["syslog"][0])
+    return [Row("syslog", "share of the page-cache read rate", shares, " %", 5, 8, note=show_rate(bench, "syslog", "text"))]
 
 
 def startup(bench: Bench) -> list:
