@@ -210,7 +210,7 @@ def made_event(n: int) -> dict:
     return {"Event": {"System": system, "EventData": data}}
 
 
-# ---------------------------------------------------------------- audit logs
+# ---------------------------------------------------------------- text logs
 def linux_rules(inputs: Inputs, corpus: pathlib.Path | None) -> list:
     """Every rule for product linux that is at hand, and our own."""
     ours = ROOT / "rules/linux"
@@ -275,3 +275,15 @@ def audit_event(n: int) -> str:
     return (call(59, "execve", 2, words[0]) + f'type=EXECVE {stamp}argc={len(words)} {arguments}\ntype=CWD {stamp}cwd="/home/ann"\n'
             f'type=PATH {stamp}item=0 name="/usr/bin/{words[0]}" {path.format(393 + n % 5, "NORMAL")}{owner}'
             f'type=PATH {stamp}item=1 name="/lib64/ld-linux-x86-64.so.2" {path.format(512, "NORMAL")}{owner}' + title(words))
+
+
+def made_log(name: str, write, megabytes: int) -> pathlib.Path:
+    """A log that `write` makes, kept from run to run."""
+    target = CACHE / f"{name}_{megabytes}.log"
+    if not target.is_file():
+        say(f"making {megabytes} MB of {name} in {target.relative_to(ROOT)} ...")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(".part")
+        write(part, megabytes)
+        part.rename(target)
+    return target

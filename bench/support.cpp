@@ -136,8 +136,10 @@ bool count_plainly(const std::vector<std::string>& files, PlainCount& out, std::
     const std::string_view first = as_text(Bytes(head).first(got.value()));
     const bool evtx = first == std::string_view("ElfFile\0", 8);
     const bool audit = first.starts_with("type=") || first.starts_with("node=");
-    if (!evtx && !audit && !first.starts_with('{')) {
-      why = path + ": neither EVTX nor NDJSON nor an audit log";
+    const bool syslog =
+        first.size() > 3 && first[3] == ' ';  // "Mar  6 04:07:33": a record a line, as bench/syslog_log.py
+    if (!evtx && !audit && !syslog && !first.starts_with('{')) {
+      why = path + ": neither EVTX nor NDJSON nor an audit log nor syslog";
       return false;
     }
     const Status counted = evtx    ? count_evtx(file.value(), out)

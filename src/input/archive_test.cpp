@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <clocale>
 
 #include "base/text.h"
@@ -68,6 +69,19 @@ TEST(Archive, OnePackedLogKeepsItsNameWithoutTheSuffix) {
   TestVisitor members;  // gzip files may be put behind each other
   walk_bytes("x.gz", pack("gzip", "a") + pack("gzip", "b"), members);
   EXPECT_EQ(members.datas, Lines{"ab"});
+}
+
+TEST(Archive, AMemberHasItsOwnTime) {
+  constexpr std::int64_t kTime = 1'600'000'000;
+  const std::vector<TestEntry> entries{{"old", "x", Kind::file, kTime}, {"unsaid", "y", Kind::file, 0}};
+  for (const char* format : {"zip", "7zip", "pax", "ustar", "pax+gzip"}) {
+    TestVisitor seen;
+    walk_bytes("b", make_archive(format, entries), seen);
+    ASSERT_EQ(seen.modified.size(), 2u) << format;
+    // The time of a zip has no zone: it may be off by that.
+    ASSERT_TRUE(seen.modified[0]) << format;
+    EXPECT_LE(std::chrono::abs(*seen.modified[0] - *time_from_unix(kTime)), std::chrono::hours{15}) << format;
+  }
 }
 
 TEST(Archive, PlainInputsPassThrough) {

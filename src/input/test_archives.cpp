@@ -27,6 +27,7 @@ void add(archive* a, const TestEntry& e) {
   archive_entry* entry = archive_entry_new();
   archive_entry_set_pathname_utf8(entry, e.name.c_str());
   archive_entry_set_perm(entry, 0644);
+  if (e.modified != 0) archive_entry_set_mtime(entry, static_cast<time_t>(e.modified), 0);
   const bool file = e.kind == TestEntry::Kind::file;
   archive_entry_set_size(entry, file ? static_cast<la_int64_t>(e.data.size()) : 0);
   switch (e.kind) {
@@ -73,6 +74,7 @@ std::string pack(std::string_view filter, std::string_view data) {
 }
 
 void TestVisitor::on_input(const std::string& name, ByteStream& stream) {
+  modified.push_back(stream.modified());
   std::vector<std::byte> buffer(read_step);
   std::string data;
   std::uint64_t size = 0;

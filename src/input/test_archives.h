@@ -15,6 +15,7 @@ struct TestEntry {
   std::string name;
   std::string data;  // of a link: its target
   Kind kind = Kind::file;
+  std::int64_t modified = 0;  // seconds since 1970; 0: not said
 };
 
 /// "zip", "7zip", "pax", "gnutar", "ustar", "v7tar", "raw", with a filter behind a plus: "pax+gzip".
@@ -37,6 +38,7 @@ class TestVisitor : public InputVisitor {
   std::size_t keep_max = 1 << 20;         // bytes of one input that are kept
   std::vector<std::string> names, datas;  // of inputs
   std::vector<std::uint64_t> sizes;
+  std::vector<std::optional<EventTime>> modified;
   std::vector<std::string> errors;      // "name code what", from streams
   std::vector<std::string> unreadable;  // "name code"
   std::vector<std::string> whys;

@@ -13,8 +13,10 @@ namespace {
 /// Gives a text in pieces of a fixed size, then an error if one is set.
 class PieceStream final : public ByteStream {
  public:
-  PieceStream(std::string text, std::size_t piece, std::optional<Error> error = {})
-      : text_(std::move(text)), piece_(piece), error_(error) {}
+  PieceStream(std::string text, std::size_t piece, std::optional<Error> error = {},
+              std::optional<EventTime> modified = {})
+      : text_(std::move(text)), piece_(piece), error_(error), modified_(modified) {}
+  std::optional<EventTime> modified() const noexcept override { return modified_; }
   Result<std::size_t> read(std::span<std::byte> out) override {
     const std::size_t n = std::min({piece_, out.size(), text_.size() - at_});
     if (n == 0 && error_) return *error_;
@@ -27,6 +29,7 @@ class PieceStream final : public ByteStream {
   std::string text_;
   std::size_t piece_, at_ = 0;
   std::optional<Error> error_;
+  std::optional<EventTime> modified_;
 };
 
 struct Collector final : EventSink {
@@ -39,6 +42,13 @@ struct Collector final : EventSink {
   void on_drop(const Error& e) override {
     drops.push_back(std::string(errc_name(e.code)) + "@" + std::to_string(e.offset));
   }
+  void on_oddity(const Error&) override {}
+};
+
+struct TimeCollector final : EventSink {
+  std::vector<std::string> times;
+  void on_event(const Event& e) override { times.push_back(e.time ? format_time(*e.time, 0) : "none"); }
+  void on_drop(const Error&) override {}
   void on_oddity(const Error&) override {}
 };
 
@@ -252,6 +262,39 @@ TEST_F(ReaderTest, AnUnreadableStreamIsOneBlockThatSaysWhy) {
   ASSERT_TRUE(blocks[0].stream_error);
   EXPECT_EQ(blocks[0].stream_error->code, Errc::io);
   EXPECT_EQ(blocks[0].format, nullptr);
+}
+
+TEST_F(ReaderTest, SourcesAreToldOfEachInput) {
+  const std::string line = "Mar  6 04:07:33 web1 sshd[1]: x\n", early = "2019-03-06T04:07:33Z",
+                    late = "2024-03-06T04:07:33Z";
+  const auto year = [](int y) { return parse_time(std::to_string(y) + "-05-01T00:00:00Z"); };
+  InputReader reader(SourceOptions{&wanted});
+  TimeCollector got;
+  for (const int y : {2019, 2024, 2019}) {
+    PieceStream stream(line, 9, {}, year(y));
+    reader.read(stream, got);
+  }
+  EXPECT_EQ(got.times, (std::vector<std::string>{early, late, early}));
+
+  // Blocks of several inputs come to one parser in any order.
+  std::vector<Block> blocks;
+  for (const int y : {2019, 2024}) {
+    PieceStream stream(line, 100, {}, year(y));
+    for (Block& b : blocks_of(stream, SourceOptions{&wanted}))
+      if (!b.pieces.empty()) blocks.push_back(std::move(b));
+  }
+  ASSERT_EQ(blocks.size(), 2u);
+  Parsers parsers(SourceOptions{&wanted});
+  TimeCollector mixed;
+  for (const std::size_t block : {1u, 0u, 1u}) parsers.parse(blocks[block], 0, mixed);
+  EXPECT_EQ(mixed.times, (std::vector<std::string>{late, early, late}));
+
+  // An input that says nothing of its time gets the present.
+  PieceStream unsaid(line, 100);
+  TimeCollector now;
+  reader.read(unsaid, now);
+  ASSERT_EQ(now.times.size(), 1u);
+  EXPECT_NE(now.times[0], "none");
 }
 
 }  // namespace

@@ -174,8 +174,7 @@ bool starts_record(std::string_view line) {
       if (line.substr(0, 2) == "- ") return true;
     }
   }
-  StampReader stamps;
-  return stamps.read(line).form != Stamp::Form::none;
+  return starts_with_stamp(line);
 }
 
 bool read_line(std::string_view record, StampReader& stamps, Line& out) {

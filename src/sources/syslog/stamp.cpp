@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "base/hash.h"
-
 namespace stopwarden::syslog {
 namespace {
 
@@ -88,7 +86,131 @@ int year_of(EventTime time) noexcept {
   return static_cast<int>(d.year());
 }
 
+/// A stamp's parts as they are written; whether the day exists is another question.
+struct Shape {
+  Stamp::Form form = Stamp::Form::none;
+  std::size_t length = 0;
+  int year = -1;
+  unsigned month = 0, day = 0;
+  nanoseconds of_day{0};
+  std::optional<int> zone;        // minutes east of UTC
+  std::optional<EventTime> time;  // of unix_time
+};
+
+/// "2021-03-06" at `at`.
+bool read_date(std::string_view line, std::size_t at, Shape& out) noexcept {
+  if (line[at + 4] != '-' || line[at + 7] != '-') return false;
+  const int year = number(line, at, 4), month = number(line, at + 5, 2), day = number(line, at + 8, 2);
+  if (year < 0 || month < 0 || day < 0) return false;
+  out.year = year;
+  out.month = static_cast<unsigned>(month);
+  out.day = static_cast<unsigned>(day);
+  return true;
+}
+
+Shape iso_shape(std::string_view line) noexcept {
+  Shape shape;
+  if (line.size() < 19 || line[10] != 'T' || !read_date(line, 0, shape)) return {};
+  std::size_t at = 11;
+  const auto of_day = time_of_day(line, at);
+  if (!of_day) return {};
+  shape.of_day = *of_day;
+  shape.zone = zone_at(line, at);
+  if (!ends_at(line, at)) return {};
+  shape.form = Stamp::Form::iso;
+  shape.length = at;
+  return shape;
+}
+
+Shape month_shape(std::string_view line) noexcept {
+  Shape shape;
+  shape.month = month_of(line);
+  if (shape.month == 0 || line.size() < 15 || line[3] != ' ') return {};
+  std::size_t at = 4;
+  while (at < 6 && line[at] == ' ') ++at;
+  const int one = number(line, at, 1), two = number(line, at, 2);
+  const int day = two >= 0 ? two : one;
+  at += two >= 0 ? 2 : 1;
+  if (day <= 0 || line[at] != ' ') return {};
+  shape.day = static_cast<unsigned>(day);
+  ++at;
+  if (const int year = number(line, at, 4); year >= 0 && at + 4 < line.size() && line[at + 4] == ' ') {
+    shape.year = year;
+    at += 5;
+  }
+  const auto of_day = time_of_day(line, at);
+  if (!of_day || !ends_at(line, at)) return {};
+  shape.of_day = *of_day;
+  shape.form = shape.year < 0 ? Stamp::Form::no_year : Stamp::Form::with_year;
+  shape.length = at;
+  return shape;
+}
+
+Shape weekday_shape(std::string_view line) noexcept {
+  constexpr std::string_view kDays = "MonTueWedThuFriSatSun";
+  bool known = false;
+  for (std::size_t i = 0; i < kDays.size(); i += 3) known |= line.substr(0, 3) == kDays.substr(i, 3);
+  Shape shape;
+  if (!known || line.size() < 23 || line[14] != ' ' || !read_date(line, 4, shape)) return {};
+  std::size_t at = 15;
+  const auto of_day = time_of_day(line, at);
+  if (!of_day || at >= line.size() || line[at] != ' ') return {};
+  shape.of_day = *of_day;
+  const std::size_t zone_begin = at + 1;
+  const std::size_t end = std::min(line.size(), line.find(' ', zone_begin));
+  const std::string_view zone = line.substr(zone_begin, end - zone_begin);
+  std::size_t zone_end = zone_begin;
+  shape.zone = zone_at(line, zone_end);
+  if (zone_end != end) shape.zone.reset();
+  if (zone == "UTC" || zone == "GMT") shape.zone = 0;  // "CEST": a name says no offset
+  shape.form = Stamp::Form::weekday;
+  shape.length = end;
+  return shape;
+}
+
+Shape unix_shape(std::string_view line) noexcept {
+  std::size_t at = 0;
+  std::int64_t whole = 0;
+  for (; at < line.size() && at < 12 && is_digit(line[at]); ++at) whole = whole * 10 + (line[at] - '0');
+  if (at < 9 || at >= 12 || at + 1 >= line.size() || line[at] != '.' || !is_digit(line[at + 1])) return {};
+  std::int64_t nanos = 0, scale = 100'000'000;
+  const std::size_t end = std::min(line.size(), at + 1 + kFractionDigitsMax);
+  for (++at; at < end && is_digit(line[at]); ++at, scale /= 10) nanos += (line[at] - '0') * scale;
+  if (!ends_at(line, at)) return {};
+  Shape shape;
+  shape.form = Stamp::Form::unix_time;
+  shape.length = at;
+  shape.time = time_from_unix(whole, nanos);
+  return shape;
+}
+
+Shape monotonic_shape(std::string_view line) noexcept {
+  const std::string_view start = line.substr(0, kUptimeBytesMax);
+  std::size_t at = 1;
+  while (at < start.size() && start[at] == ' ') ++at;
+  const std::size_t digits = at;
+  while (at < start.size() && is_digit(start[at])) ++at;
+  if (at == digits || at >= start.size() || start[at] != '.') return {};
+  const std::size_t fraction = ++at;
+  while (at < start.size() && is_digit(start[at])) ++at;
+  if (at - fraction != 6 || at >= start.size() || start[at] != ']' || !ends_at(line, at + 1)) return {};
+  Shape shape;
+  shape.form = Stamp::Form::monotonic;
+  shape.length = at + 1;
+  return shape;
+}
+
+Shape shape_of(std::string_view line) noexcept {
+  if (line.size() < 10) return {};
+  const char c = line.front();
+  if (is_digit(c)) return line[4] == '-' ? iso_shape(line) : unix_shape(line);
+  if (c >= 'A' && c <= 'Z') return line[8] == '-' ? weekday_shape(line) : month_shape(line);
+  return c == '[' ? monotonic_shape(line) : Shape{};
+}
+
 }  // namespace
+
+bool starts_with_stamp(std::string_view line) noexcept { return shape_of(line).form != Stamp::Form::none; }
 
 void StampReader::assume(const Assumed& assumed) {
   assumed_ = assumed;
@@ -96,92 +218,49 @@ void StampReader::assume(const Assumed& assumed) {
 }
 
 Stamp StampReader::read(std::string_view line) {
-  if (line.size() < 10) return {};
-  const char c = line.front();
-  if (c >= 'A' && c <= 'Z')
-    return line[3] == ' ' && is_digit(line[4]) && line.size() > 8 && line[8] == '-' ? read_weekday(line)
-                                                                                    : read_month(line);
-  if (is_digit(c)) return line[4] == '-' ? read_iso(line) : read_unix(line);
-  if (c == '[') return read_monotonic(line);
-  return {};
+  const Shape shape = shape_of(line);
+  Stamp stamp;
+  stamp.form = shape.form;
+  stamp.length = shape.length;
+  switch (shape.form) {
+    case Stamp::Form::none:
+    case Stamp::Form::monotonic: return stamp;
+    case Stamp::Form::unix_time: stamp.time = shape.time; return stamp;
+    case Stamp::Form::iso:
+    case Stamp::Form::no_year:
+    case Stamp::Form::with_year:
+    case Stamp::Form::weekday: break;
+  }
+  stamp.year_assumed = shape.form == Stamp::Form::no_year;
+  stamp.zone_assumed = !shape.zone;
+  stamp.zone_minutes = shape.zone.value_or(assumed_.zone_minutes);
+  const auto found = stamp.year_assumed ? day_without_year(shape.month, shape.day, shape.of_day)
+                                        : day_of(shape.year, shape.month, shape.day);
+  if (found) stamp.time = EventTime{*found} + shape.of_day - std::chrono::minutes{stamp.zone_minutes};
+  return stamp;
 }
 
-Stamp StampReader::read_iso(std::string_view line) {
-  if (line.size() < 19 || line[10] != 'T' || line[7] != '-') return {};
+std::optional<sys_days> StampReader::day_of(int year, unsigned month, unsigned day) {
   // OPTIMIZATION: lines of one day come in a row; guarded by Stamps.TheDayThatIsRememberedChangesNothing.
-  const std::uint64_t text = load_word<std::uint64_t>(line.data()), rest = load_word<std::uint16_t>(line.data() + 8);
-  if (text != iso_day_text_ || rest != iso_day_rest_) {
-    const int year = number(line, 0, 4), month = number(line, 5, 2), day = number(line, 8, 2);
-    if (year < 0 || month < 0 || day < 0) return {};
-    const auto found = date(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
-    if (!found) return {};
-    iso_day_ = *found;
-    iso_day_text_ = text;
-    iso_day_rest_ = rest;
+  const std::uint32_t key = static_cast<std::uint32_t>(year) << 16 | month << 8 | day;
+  if (key == year_day_) return year_day_of_;
+  const auto found = date(year, month, day);
+  if (found) {
+    year_day_ = key;
+    year_day_of_ = *found;
   }
-  std::size_t at = 11;
-  const auto of_day = time_of_day(line, at);
-  if (!of_day) return {};
-  Stamp stamp;
-  stamp.form = Stamp::Form::iso;
-  const auto zone = zone_at(line, at);
-  stamp.zone_assumed = !zone;
-  stamp.zone_minutes = zone.value_or(assumed_.zone_minutes);
-  if (!ends_at(line, at)) return {};
-  stamp.length = at;
-  stamp.time = EventTime{iso_day_} + *of_day - std::chrono::minutes{stamp.zone_minutes};
-  return stamp;
-}
-
-Stamp StampReader::read_month(std::string_view line) {
-  const unsigned month = month_of(line);
-  if (month == 0 || line.size() < 15 || line[3] != ' ') return {};
-  std::size_t at = 4;
-  while (at < 6 && line[at] == ' ') ++at;
-  const int one = number(line, at, 1), two = number(line, at, 2);
-  const int day = two >= 0 ? two : one;
-  at += two >= 0 ? 2 : 1;
-  if (day <= 0 || day > 31 || at >= line.size() || line[at] != ' ') return {};
-  ++at;
-  int year = -1;
-  if (number(line, at, 4) >= 0 && at + 4 < line.size() && line[at + 4] == ' ') {
-    year = number(line, at, 4);
-    at += 5;
-  }
-  const auto of_day = time_of_day(line, at);
-  if (!of_day || !ends_at(line, at)) return {};
-  Stamp stamp;
-  stamp.form = year < 0 ? Stamp::Form::no_year : Stamp::Form::with_year;
-  stamp.length = at;
-  stamp.zone_assumed = true;
-  stamp.zone_minutes = assumed_.zone_minutes;
-  if (year >= 0) {
-    const auto d = date(year, month, static_cast<unsigned>(day));
-    if (!d) return {};
-    stamp.time = EventTime{*d} + *of_day - std::chrono::minutes{stamp.zone_minutes};
-  } else {
-    stamp.year_assumed = true;
-    if (!date(2000, month, static_cast<unsigned>(day))) return {};
-    stamp.time = without_year(month, static_cast<unsigned>(day), *of_day);
-  }
-  return stamp;
-}
-
-std::optional<EventTime> StampReader::without_year(unsigned month, unsigned day, nanoseconds of_day) {
-  const auto found = day_without_year(month, day, of_day);
-  if (!found) return std::nullopt;
-  return EventTime{*found} + of_day - std::chrono::minutes{assumed_.zone_minutes};
+  return found;
 }
 
 /// With `first`: the first such day from a day before it on. Else the last such day that is not behind `latest`.
 std::optional<sys_days> StampReader::day_without_year(unsigned month, unsigned day, nanoseconds of_day) {
   if (!assumed_.latest && !assumed_.first) return std::nullopt;
+  // OPTIMIZATION: as above. On the day of the bound the time of day tells, so that day is never remembered.
+  const unsigned key = month << 8 | day;
+  if (key == month_day_) return month_day_of_;
   const std::chrono::minutes zone{assumed_.zone_minutes};
   const EventTime bound = (assumed_.first ? *assumed_.first - std::chrono::hours{24} : *assumed_.latest) + zone;
   const sys_days bound_day = std::chrono::floor<std::chrono::days>(bound);
-  const unsigned key = month * 32 + day;
-  // OPTIMIZATION: as above. On the day of the bound the time of day tells, so that day is never remembered.
-  if (key == month_day_) return month_day_of_;
   const int step = assumed_.first ? 1 : -1;
   int year = year_of(bound);
   for (int tried = 0; tried <= kLeapYearsApart + 1; ++tried, year += step) {
@@ -197,69 +276,6 @@ std::optional<sys_days> StampReader::day_without_year(unsigned month, unsigned d
     return d;
   }
   return std::nullopt;
-}
-
-Stamp StampReader::read_weekday(std::string_view line) {
-  constexpr std::string_view kDays = "MonTueWedThuFriSatSun";
-  bool known = false;
-  for (std::size_t i = 0; i < kDays.size(); i += 3) known |= line.substr(0, 3) == kDays.substr(i, 3);
-  if (!known || line.size() < 23 || line[11] != '-' || line[14] != ' ') return {};
-  const int year = number(line, 4, 4), month = number(line, 9, 2), day = number(line, 12, 2);
-  if (year < 0 || month < 0 || day < 0) return {};
-  const auto d = date(year, static_cast<unsigned>(month), static_cast<unsigned>(day));
-  std::size_t at = 15;
-  const auto of_day = time_of_day(line, at);
-  if (!d || !of_day || at >= line.size() || line[at] != ' ') return {};
-  Stamp stamp;
-  stamp.form = Stamp::Form::weekday;
-  const std::size_t zone_begin = at + 1;
-  std::size_t end = line.find(' ', zone_begin);
-  if (end == std::string_view::npos) end = line.size();
-  const std::string_view zone = line.substr(zone_begin, end - zone_begin);
-  std::size_t zone_end = zone_begin;
-  const auto offset = zone_at(line, zone_end);
-  if (offset && zone_end == end) {
-    stamp.zone_minutes = *offset;
-  } else if (zone != "UTC" && zone != "GMT") {  // "CEST": a name says no offset
-    stamp.zone_assumed = true;
-    stamp.zone_minutes = assumed_.zone_minutes;
-  }
-  stamp.length = end;
-  stamp.time = EventTime{*d} + *of_day - std::chrono::minutes{stamp.zone_minutes};
-  return stamp;
-}
-
-Stamp StampReader::read_unix(std::string_view line) {
-  std::size_t at = 0;
-  std::int64_t whole = 0;
-  for (; at < line.size() && at < 12 && is_digit(line[at]); ++at) whole = whole * 10 + (line[at] - '0');
-  if (at < 9 || at >= 12 || at + 1 >= line.size() || line[at] != '.' || !is_digit(line[at + 1])) return {};
-  std::int64_t nanos = 0, scale = 100'000'000;
-  const std::size_t end = std::min(line.size(), at + 1 + kFractionDigitsMax);
-  for (++at; at < end && is_digit(line[at]); ++at, scale /= 10) nanos += (line[at] - '0') * scale;
-  if (!ends_at(line, at)) return {};
-  Stamp stamp;
-  stamp.form = Stamp::Form::unix_time;
-  stamp.length = at;
-  stamp.time = time_from_unix(whole, nanos);
-  return stamp;
-}
-
-Stamp StampReader::read_monotonic(std::string_view line) {
-  const std::string_view rest = line;
-  line = line.substr(0, kUptimeBytesMax);
-  std::size_t at = 1;
-  while (at < line.size() && line[at] == ' ') ++at;
-  const std::size_t digits = at;
-  while (at < line.size() && is_digit(line[at])) ++at;
-  if (at == digits || at >= line.size() || line[at] != '.') return {};
-  const std::size_t fraction = ++at;
-  while (at < line.size() && is_digit(line[at])) ++at;
-  if (at - fraction != 6 || at >= line.size() || line[at] != ']' || !ends_at(rest, at + 1)) return {};
-  Stamp stamp;
-  stamp.form = Stamp::Form::monotonic;
-  stamp.length = at + 1;
-  return stamp;
 }
 
 }  // namespace stopwarden::syslog

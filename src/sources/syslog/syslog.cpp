@@ -38,6 +38,20 @@ std::string_view unescape(std::string_view raw, Arena& arena) {
   return {out, n};
 }
 
+/// Lets events through and keeps drops back.
+class DropCatcher final : public EventSink {
+ public:
+  explicit DropCatcher(EventSink& sink) : sink_(&sink) {}
+  void on_event(const Event& event) override { sink_->on_event(event); }
+  void on_drop(const Error&) override { dropped_ = true; }
+  void on_oddity(const Error& error) override { sink_->on_oddity(error); }
+  bool dropped() const noexcept { return dropped_; }
+
+ private:
+  EventSink* sink_;
+  bool dropped_ = false;
+};
+
 class SyslogSource final : public Source {
  public:
   explicit SyslogSource(const SourceOptions& options)
@@ -66,7 +80,8 @@ class SyslogSource final : public Source {
   void parse_frames(std::string_view text, Unit& unit);
   void record(std::string_view text, std::size_t begin, Unit& unit);
   void say_assumed(const Line& line, std::uint64_t offset, Unit& unit);
-  bool sysmon_event(const Line& line, const Origin& origin, EventSink& sink);
+  bool foreign_event(const Line& line, const Origin& origin, EventSink& sink);
+  bool sysmon_event(std::string_view message, const Origin& origin, EventSink& sink);
   void emit(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink);
   void add_message(const Line& line, const messages::Program* program, Emitter& out);
   void add_structured(std::string_view structured, Emitter& out);
@@ -81,7 +96,7 @@ class SyslogSource final : public Source {
   FileFacts facts_;
   StampReader stamps_;
   Cutter cutter_;
-  std::string name_;  // of a parameter; kept for its memory
+  std::string name_, xml_;  // of a parameter, of an event; kept for their memory
 };
 
 std::uint64_t SyslogSource::parse(Bytes bytes, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) {
@@ -128,30 +143,34 @@ void SyslogSource::record(std::string_view text, std::size_t begin, Unit& unit) 
   say_assumed(line, origin.offset, unit);
   if (!text.empty() && text.front() == '\0')
     unit.sink.on_oddity({Errc::bad_value, origin.offset, "NUL bytes before a line"});
-  if (sysmon_event(line, origin, unit.sink)) return;
+  if (foreign_event(line, origin, unit.sink)) return;
   emit(line, text, origin, unit.sink);
 }
 
 /// Once an input where the first such line lies in its head; else once a unit that has one.
 void SyslogSource::say_assumed(const Line& line, std::uint64_t offset, Unit& unit) {
   if (!line.stamp.zone_assumed || unit.assumed) return;
-  if (facts_.first_assumed && unit.offset + text::kUnitMax < *facts_.first_assumed) return;
   unit.assumed = true;
   if (facts_.first_assumed && *facts_.first_assumed < unit.offset) return;
   unit.sink.on_oddity({Errc::assumed, offset, kAssumed[facts_.year_by_date ? 1 : 0][facts_.zone_by_offset ? 1 : 0]});
 }
 
-/// Sysmon for Linux writes its events as XML into syslog. What is not whole (a relay cut it) stays a line.
-bool SyslogSource::sysmon_event(const Line& line, const Origin& origin, EventSink& sink) {
-  constexpr std::string_view kStart = "<Event", kEnd = "</Event>";
-  if (line.message.substr(0, kStart.size()) != kStart || line.program != "sysmon") return false;
-  const std::string_view text = trim(line.message);
-  if (text.size() < kEnd.size() || text.substr(text.size() - kEnd.size()) != kEnd) {
-    sink.on_oddity({Errc::truncated, origin.offset, "a Sysmon event that breaks off: read as text"});
-    return false;
-  }
-  sysmon_.read(as_bytes(text), xml::Encoding::utf8, origin, sink);
-  return true;
+/// Messages that are records of another log become its events. Records of audit belong here, too.
+bool SyslogSource::foreign_event(const Line& line, const Origin& origin, EventSink& sink) {
+  return line.program == "sysmon" && line.message.substr(0, 6) == "<Event" && sysmon_event(line.message, origin, sink);
+}
+
+/// Sysmon for Linux writes its events as XML into syslog. What cannot be read as such (a relay cut it) stays a line.
+bool SyslogSource::sysmon_event(std::string_view message, const Origin& origin, EventSink& sink) {
+  constexpr std::string_view kUnknown = "<unknown process>", kEscaped = "&lt;unknown process&gt;";
+  xml_.assign(trim(message));
+  for (std::size_t at = 0; (at = xml_.find(kUnknown, at)) != std::string::npos; at += kEscaped.size())
+    xml_.replace(at, kUnknown.size(), kEscaped);  // version 1.0 does not escape its own word
+  DropCatcher catcher(sink);
+  sysmon_.read(as_bytes(xml_), xml::Encoding::utf8, origin, catcher);
+  if (!catcher.dropped()) return true;
+  sink.on_oddity({Errc::bad_value, origin.offset, "a Sysmon event that is no XML or breaks off: read as text"});
+  return false;
 }
 
 void SyslogSource::emit(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink) {

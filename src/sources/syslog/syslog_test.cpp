@@ -179,6 +179,11 @@ TEST(Syslog, SysmonForLinux) {
   const Told cut = read(head + xml.substr(0, 200), asked);
   EXPECT_EQ(cut.events, Strings{"2021-10-14T10:00:00Z web1 linux:syslog/sysmon"});
   EXPECT_EQ(cut.oddities.size(), 1u);
+  std::string unescaped = xml;
+  unescaped.replace(unescaped.find("systemctl stop nginx"), 20, "<unknown process>");
+  EXPECT_EQ(read(head + unescaped, asked).events,
+            Strings{"2021-10-14T10:00:00Z web1 Linux-Sysmon/Operational/Linux-Sysmon Image=/usr/bin/systemctl "
+                    "CommandLine=<unknown process> User=-"});
 }
 
 TEST(Syslog, ALiveInputKeepsNothingBack) {
