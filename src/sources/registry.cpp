@@ -5,6 +5,7 @@
 
 #include "sources/evtx/evtx.h"
 #include "sources/journal/journal.h"
+#include "sources/journal_export/journal_export.h"
 #include "sources/json/json.h"
 #include "sources/xml/xml.h"
 

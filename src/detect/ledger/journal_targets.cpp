@@ -16,7 +16,9 @@ std::string_view value_of(const Event& event, field::Number n) noexcept {
   return {};
 }
 
-bool starts_with(std::string_view text, std::string_view start) noexcept { return text.substr(0, start.size()) == start; }
+bool starts_with(std::string_view text, std::string_view start) noexcept {
+  return text.substr(0, start.size()) == start;
+}
 
 /// "SERVICE_STOP pid=1 uid=0 ... msg='unit=cron comm="systemd" ... res=success'".
 void service_record(const Event& event, TargetList& out) {
@@ -36,7 +38,14 @@ void service_record(const Event& event, TargetList& out) {
 }  // namespace
 
 std::vector<Target> journal_targets(const Event& event, const TargetLimits& limits) {
-  if (event.provider != "audit") return syslog_targets(event, limits);
+  if (event.provider != "audit") {
+    std::vector<Target> targets = syslog_targets(event, limits);
+    // The entry on a failed unit says in a field what its text says in a language: a signal that no stop job sent.
+    if (value_of(event, field::UNIT_RESULT) == "signal")
+      for (Target& t : targets)
+        if (t.verb.empty()) t.verb = "kill";
+    return targets;
+  }
   TargetList out(limits);
   service_record(event, out);
   return std::move(out).take();
@@ -44,7 +53,8 @@ std::vector<Target> journal_targets(const Event& event, const TargetLimits& limi
 
 void add_journal_target_fields(WantedFields& wanted) {
   add_syslog_target_fields(wanted);
-  for (const field::Number n : {field::MESSAGE, field::AUDIT_FIELD_UNIT, field::AUDIT_FIELD_RES}) wanted.add(id_of(n));
+  for (const field::Number n : {field::MESSAGE, field::UNIT_RESULT, field::AUDIT_FIELD_UNIT, field::AUDIT_FIELD_RES})
+    wanted.add(id_of(n));
 }
 
 }  // namespace stopwarden::ledger
