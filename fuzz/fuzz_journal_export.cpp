@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "event/field.h"
-#include "sources/journal/journal.h"
+#include "sources/journal_export/journal_export.h"
 
 namespace {
 

@@ -8,6 +8,7 @@
 #include "sources/esxi/esxi.h"
 #include "sources/evtx/evtx.h"
 #include "sources/journal/journal.h"
+#include "sources/journal_export/journal_export.h"
 #include "sources/json/json.h"
 #include "sources/package/package.h"
 #include "sources/syslog/syslog.h"

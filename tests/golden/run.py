@@ -3,7 +3,8 @@
 """Golden tests: a folder is a case.
 
   args        words for stopwarden, one a line
-  in/         inputs, copied into an empty folder where the program runs; x.evtxt becomes x.evtx (tests/support)
+  in/         inputs, copied into an empty folder where the program runs; x.evtxt becomes x.evtx, x.journalt
+              x.journal (tests/support)
   stdin       if there, what the program reads on standard input
   want.out    standard output
   want.err    standard error, if there; durations and rates are masked
@@ -39,6 +40,10 @@ def run_case(case: pathlib.Path, binary: str, write_evtx: str, cache: str) -> di
             shutil.copytree(case / "in", folder / "in")
         for description in sorted(folder.rglob("*.evtxt")):
             subprocess.run([write_evtx, str(description), str(description.with_suffix(".evtx"))], check=True)
+            description.unlink()
+        write_journal = pathlib.Path(write_evtx).with_name("write_journal")
+        for description in sorted(folder.rglob("*.journalt")):
+            subprocess.run([write_journal, str(description), str(description.with_suffix(".journal"))], check=True)
             description.unlink()
         words = [w for w in (case / "args").read_text(encoding="utf-8").splitlines() if w]
         stdin = (case / "stdin").read_bytes() if (case / "stdin").exists() else b""

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.h"
 #include "support/journal_writer.h"
 
 using namespace stopwarden::test;  // NOLINT: a program of one file
@@ -23,7 +24,7 @@ std::string unescaped(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\' && i + 3 < text.size() && text[i + 1] == 'x') {
-      out += static_cast<char>(std::stoi(text.substr(i + 2, 2), nullptr, 16));
+      out += static_cast<char>(stopwarden::parse_hex(std::string_view(text).substr(i + 2, 2)).value_or(0));
       i += 3;
     } else {
       out += text[i];
@@ -67,9 +68,9 @@ int main(int argc, char** argv) {
     }
     const std::string name = line.substr(0, equals), value = unescaped(line.substr(equals + 1));
     if (name == "__REALTIME_TIMESTAMP")
-      entry.realtime = std::stoull(value);
+      entry.realtime = stopwarden::parse_unsigned(value).value_or(0);
     else if (name == "__MONOTONIC_TIMESTAMP")
-      entry.monotonic = std::stoull(value);
+      entry.monotonic = stopwarden::parse_unsigned(value).value_or(0);
     else
       entry.fields.emplace_back(name, value);
   }

@@ -16,7 +16,9 @@ std::string_view value_of(const Event& event, field::Number n) noexcept {
   return {};
 }
 
-bool starts_with(std::string_view text, std::string_view start) noexcept { return text.substr(0, start.size()) == start; }
+bool starts_with(std::string_view text, std::string_view start) noexcept {
+  return text.substr(0, start.size()) == start;
+}
 
 /// "SERVICE_STOP pid=1 uid=0 ... msg='unit=cron comm="systemd" ... res=success'".
 void service_record(const Event& event, TargetList& out) {
@@ -36,13 +38,24 @@ void service_record(const Event& event, TargetList& out) {
 }  // namespace
 
 void journal_targets(const Event& event, TargetList& out) {
-  if (event.provider != "audit") return syslog_targets(event, out);
+  if (event.provider != "audit") {
+    TargetList said(out.limits());
+    syslog_targets(event, said);
+    // The entry on a failed unit says in a field what its text says in a language: a signal that no stop job sent.
+    const bool by_signal = value_of(event, field::UNIT_RESULT) == "signal";
+    for (Target& t : std::move(said).take()) {
+      if (by_signal && t.verb.empty()) t.verb = "kill";
+      out.add(std::move(t));
+    }
+    return;
+  }
   service_record(event, out);
 }
 
 void add_journal_target_fields(WantedFields& wanted) {
   add_syslog_target_fields(wanted);
-  for (const field::Number n : {field::MESSAGE, field::AUDIT_FIELD_UNIT, field::AUDIT_FIELD_RES}) wanted.add(id_of(n));
+  for (const field::Number n : {field::MESSAGE, field::UNIT_RESULT, field::AUDIT_FIELD_UNIT, field::AUDIT_FIELD_RES})
+    wanted.add(id_of(n));
 }
 
 }  // namespace stopwarden::ledger

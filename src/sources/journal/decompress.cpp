@@ -76,15 +76,18 @@ Decompressor::Decompressor() : state_(std::make_unique<State>()) {}
 Decompressor::~Decompressor() = default;
 
 Result<std::string_view> Decompressor::unpack(Compression how, Bytes packed, std::size_t limit, Arena& arena) {
+  work_ = 0;
   if (how == Compression::none)
     return packed.size() <= limit ? Result<std::string_view>(as_text(packed)) : Result<std::string_view>(kTooLong);
   const std::uint64_t promised = promised_length(how, packed);
   if (promised > std::min<std::uint64_t>(limit, INT_MAX)) return kTooLong;
+  work_ = static_cast<std::size_t>(promised);
   if (how == Compression::lz4)
     return promised == 0 ? Result<std::string_view>(kBad) : unpack_lz4(packed, promised, arena);
   if (how == Compression::zstd && state_->zstd == nullptr) state_->zstd.reset(ZSTD_createDCtx());
   std::size_t room = promised != 0 ? static_cast<std::size_t>(promised) : std::min(kFirstTry, limit);
   for (;;) {
+    if (promised == 0) work_ += room;
     char* out = arena.allocate(room);
     const Attempt a =
         how == Compression::xz ? try_xz(packed, out, room) : try_zstd(state_->zstd.get(), packed, out, room);

@@ -25,10 +25,13 @@ class Decompressor {
   /// then a block; ZSTD: a frame. Errors (offset 0): bad_value, limit_exceeded.
   /// Memory beside the arena: what the compression's window takes, at most 64 MiB.
   Result<std::string_view> unpack(Compression how, Bytes packed, std::size_t limit, Arena& arena);
+  /// How many bytes the last unpack() made, or may have made before it failed.
+  std::size_t work() const noexcept { return work_; }
 
  private:
   struct State;
   std::unique_ptr<State> state_;
+  std::size_t work_ = 0;
 };
 
 }  // namespace stopwarden::journal

@@ -48,7 +48,7 @@ enum class Fact : std::uint8_t {
 #define SW_FACT(id, name) id,
   SW_JOURNAL_FACTS(SW_FACT)
 #undef SW_FACT
-  kCount
+      kCount
 };
 inline constexpr std::size_t kFacts = static_cast<std::size_t>(Fact::kCount);
 std::span<const std::string_view, kFacts> fact_names() noexcept;

@@ -39,8 +39,12 @@ Result<std::string_view> EntryData::unpack(const Object& object, Bytes packed, A
   if (slot.offset == object.offset) return arena.copy(slot.text);
   if (entry_unpacked_ > limits_.entry_unpacked_max)
     return Error{Errc::limit_exceeded, 0, "an entry with more than 64 MiB of compressed values"};
-  const auto text = SW_TRY(decompressor_.unpack(compression_of(object.flags), packed, limits_.value_max, arena));
-  entry_unpacked_ += text.size();
+  const auto unpacked = decompressor_.unpack(compression_of(object.flags), packed, limits_.value_max, arena);
+  // What fails costs as much: a payload may go on for 16 MiB before it does.
+  entry_unpacked_ += decompressor_.work();
+  given_ += decompressor_.work();
+  if (!unpacked) return unpacked.error();
+  const std::string_view text = unpacked.value();
   if (text.size() <= kSlotText) {
     slot.offset = object.offset;
     slot.text = text;

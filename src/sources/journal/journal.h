@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The systemd journal: its own files, and what `journalctl -o export` prints (docs/formats/journal.md).
+// Files of the systemd journal (docs/formats/journal.md).
 #pragma once
 #include <memory>
 
@@ -22,17 +22,5 @@ bool sniff_journal(Bytes head);
 /// more than 4,096 fields, values that very many entries share).
 /// Memory: the file, and what one entry needs.
 std::unique_ptr<Source> make_journal(const SourceOptions& options);
-
-/// `__CURSOR=` or another field that every entry of an export begins with.
-bool sniff_export(Bytes head);
-
-/// The Journal Export Format: fields as lines, `NAME\n` with a length in 8 bytes and the bytes for those that hold
-/// other bytes than text, a blank line behind each entry. systemd-journal-remote and systemd-journal-upload speak it,
-/// too.
-///
-/// Events as make_journal() gives them. A line that is no field is dropped and the entry read on.
-/// Errors: bad_value (a line that is no field), truncated (the input ends inside of a binary value), limit_exceeded (an
-/// entry over 16 MiB, or of more than 4,096 fields).
-std::unique_ptr<Source> make_export(const SourceOptions& options);
 
 }  // namespace stopwarden::journal

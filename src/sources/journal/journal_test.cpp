@@ -130,7 +130,7 @@ TEST(Journal, TaxonomyFields) {
         {"SYSLOG_IDENTIFIER", "sudo"},
         {"_UID", "1000"},
         {"_EXE", "/usr/bin/sudo"}},
-       "Image=/usr/bin/systemctl|CommandLine=/usr/bin/systemctl stop x|CurrentDirectory=/home/ann|User=ann|"
+       "User=ann|CurrentDirectory=/home/ann|CommandLine=/usr/bin/systemctl stop x|Image=/usr/bin/systemctl|"
        "message=ann : TTY=pts/0 ; PWD=/home/ann ; USER=root ; COMMAND=/usr/bin/systemctl stop x|program=sudo|"
        "ActorUserId=1000"},
       {{{"SYSLOG_PID", "4"}, {"SYSLOG_FACILITY", "99"}, {"PRIORITY", "x"}}, "pid=4|ProcessId=4"},

@@ -116,7 +116,8 @@ std::string_view real_text(std::string_view raw, Arena& arena) {
 
 }  // namespace
 
-Mapper::Mapper(const WantedFields& wanted) : paths_(wanted, path_rules()), params_(kParams), wanted_(&wanted), kept_(shapes().size()) {
+Mapper::Mapper(const WantedFields& wanted)
+    : paths_(wanted, path_rules()), params_(kParams), wanted_(&wanted), kept_(shapes().size()) {
   for (std::size_t i = 0; i < kParams; ++i) {
     const auto id = wanted.want("param" + std::to_string(i + 1));
     if (id && *id != kUnnamedField) params_[i] = id;

@@ -163,13 +163,13 @@ class Mapper final : private FieldReader {
   std::array<Slot, static_cast<std::size_t>(Role::kCount)> slots_{};
   std::vector<std::optional<FieldId>> params_;  // param1, param2, ...
   const WantedFields* wanted_;
-  const Tree* tree_ = nullptr;       // of the latest event, with its
-  const Shape* shape_ = nullptr;     // shape and
-  std::uint32_t root_ = 0;           // object
-  std::uint64_t event_ = 0;          // counts events
-  std::uint64_t all_fields_of_ = 0;  // the event that all_fields_ is of
+  const Tree* tree_ = nullptr;               // of the latest event, with its
+  const Shape* shape_ = nullptr;             // shape and
+  std::uint32_t root_ = 0;                   // object
+  std::uint64_t event_ = 0;                  // counts events
+  std::uint64_t all_fields_of_ = 0;          // the event that all_fields_ is of
   std::vector<std::shared_ptr<void>> kept_;  // by shape
-  std::vector<std::uint64_t> seen_;  // by path: the latest event that had it
+  std::vector<std::uint64_t> seen_;          // by path: the latest event that had it
 };
 
 }  // namespace stopwarden::json

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sources/journal_export/journal_export.h"
+
 #include <algorithm>
 #include <cstring>
 
 #include "base/text.h"
 #include "sources/journal/entry_fields.h"
-#include "sources/journal/journal.h"
 
 namespace stopwarden::journal {
 namespace {
@@ -17,9 +18,8 @@ constexpr std::size_t kLength = 8;                                // bytes of a 
 
 bool is_name(std::string_view name) noexcept {
   if (name.empty() || name.size() > kNameMax) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; });
 }
 
 /// What stands at a place of an export.

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "sources/journal_export/journal_export.h"
+
 #include <gtest/gtest.h>
 
 #include <string>
