@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
@@ -61,6 +62,39 @@ Status count_lines(const platform::File& file, PlainCount& out) {
   }
 }
 
+constexpr std::string_view kRecords = "{\"Records\":[";
+
+/// Of {"Records":[{...},...]} the objects of depth two, told by brackets outside of strings.
+Status count_wrapped(const platform::File& file, PlainCount& out) {
+  std::vector<std::byte> block(kChunk);
+  int depth = 0;
+  bool in_string = false, escaped = false;
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = SW_TRY(file.read_at(at, block));
+    if (got == 0) return Ok{};
+    for (const char c : as_text(Bytes(block).first(got))) {
+      if (in_string) {
+        if (!escaped && c == '"') in_string = false;
+        escaped = !escaped && c == '\\';
+      } else if (c == '"') {
+        in_string = true;
+      } else if (c == '{') {
+        if (++depth == 2) ++out.events;
+      } else if (c == '}') {
+        --depth;
+      }
+    }
+    at += got;
+    out.used_bytes += got;
+  }
+}
+
+bool is_wrapped(const platform::File& file) {
+  std::array<std::byte, kRecords.size()> head{};
+  const auto got = file.read_at(0, head);
+  return got && got.value() == head.size() && as_text(head) == kRecords;
+}
+
 }  // namespace
 
 bool stay_on_one_core() {
@@ -113,7 +147,9 @@ bool count_plainly(const std::vector<std::string>& files, PlainCount& out, std::
       why = path + ": neither EVTX nor NDJSON";
       return false;
     }
-    const Status counted = evtx ? count_evtx(file.value(), out) : count_lines(file.value(), out);
+    const Status counted = evtx                       ? count_evtx(file.value(), out)
+                           : is_wrapped(file.value()) ? count_wrapped(file.value(), out)
+                                                      : count_lines(file.value(), out);
     const auto info = file.value().info();
     if (!counted || !info) {
       why = path + ": cannot be read to its end";
