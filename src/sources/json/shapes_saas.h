@@ -15,6 +15,9 @@ bool is_bitbucket(const Marks& marks);
 bool is_onelogin(const Marks& marks);
 bool is_duo(const Marks& marks);
 
+/// ExtendedProperties is a list of {Name, Value}: each value under its name, as rules ask for it (RequestType).
+void m365_derive(const Tree& tree, std::uint32_t root, DerivedValues& out);
+
 namespace saas_table {
 
 using cloud_table::named;
