@@ -43,10 +43,7 @@ def record(r: random.Random, n: int) -> str:
     second = n % 86_400
     event = {
         "eventVersion": "1.09",
-        "userIdentity": {"type": "AssumedRole", "principalId": f"AROA{hash_text(who)}:{who}-{r.randrange(200)}", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{who}/{who}-{r.randrange(200)}",
-                         "accountId": ACCOUNT, "accessKeyId": key,
-                         "sessionContext": {"sessionIssuer": {"type": "Role", "principalId": f"AROA{hash_text(who)}", "arn": f"arn:aws:iam::{ACCOUNT}:role/{who}", "accountId": ACCOUNT, "userName": who},
-                                            "webIdFederationData": {}, "attributes": {"creationDate": "2026-11-25T00:00:00Z", "mfaAuthenticated": "false"}}},
+        "userIdentity": identity(r, who, key, service),
         "eventTime": f"2026-11-25T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z", "eventSource": service + ".amazonaws.com", "eventName": call, "awsRegion": "eu-central-1",
         "sourceIPAddress": f"198.51.100.{r.randrange(256)}", "userAgent": "aws-sdk-go-v2/1.30.3 os/linux lang/go#1.22.5 md/GOOS#linux md/GOARCH#amd64",
         "requestParameters": made(r), "responseElements": None, "requestID": guid(r), "eventID": guid(r), "readOnly": True, "eventType": "AwsApiCall", "managementEvent": True,
@@ -55,6 +52,19 @@ def record(r: random.Random, n: int) -> str:
     if r.random() < 0.04:
         event["errorCode"], event["errorMessage"] = "AccessDenied", f"User: {who} is not authorized to perform: {service}:{call}"
     return json.dumps(event, separators=(",", ":"))
+
+
+def identity(r: random.Random, who: str, key: str, service: str) -> dict:
+    """Roles make most calls, services act for themselves, and some users are left."""
+    kind = r.random()
+    if kind < 0.25:
+        return {"type": "AWSService", "invokedBy": service + ".amazonaws.com"}
+    if kind < 0.40:
+        return {"type": "IAMUser", "principalId": f"AIDA{hash_text(who)}", "arn": f"arn:aws:iam::{ACCOUNT}:user/{who}", "accountId": ACCOUNT, "accessKeyId": key, "userName": who}
+    return {"type": "AssumedRole", "principalId": f"AROA{hash_text(who)}:{who}-{r.randrange(200)}", "arn": f"arn:aws:sts::{ACCOUNT}:assumed-role/{who}/{who}-{r.randrange(200)}",
+            "accountId": ACCOUNT, "accessKeyId": key,
+            "sessionContext": {"sessionIssuer": {"type": "Role", "principalId": f"AROA{hash_text(who)}", "arn": f"arn:aws:iam::{ACCOUNT}:role/{who}", "accountId": ACCOUNT, "userName": who},
+                               "webIdFederationData": {}, "attributes": {"creationDate": "2026-11-25T00:00:00Z", "mfaAuthenticated": "false"}}}
 
 
 def hash_text(who: str) -> str:

@@ -6,9 +6,11 @@
 #include <time.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <iterator>
 #include <unordered_set>
 
@@ -45,16 +47,17 @@ Status count_evtx(const platform::File& file, PlainCount& out) {
   }
 }
 
-Status count_lines(const platform::File& file, PlainCount& out) {
+/// Lines that begin as `begins` says: '{', or any character.
+Status count_lines(const platform::File& file, std::optional<char> begins, PlainCount& out) {
   std::vector<std::byte> block(kChunk);
   bool at_start = true;
   for (std::uint64_t at = 0;;) {
     const std::size_t got = SW_TRY(file.read_at(at, block));
     if (got == 0) return Ok{};
     const std::string_view text = as_text(Bytes(block).first(got));
-    if (at_start && text.front() == '{') ++out.events;
+    if (at_start && (!begins || text.front() == *begins)) ++out.events;
     for (std::size_t n = text.find('\n'); n != text.npos; n = text.find('\n', n + 1)) {
-      if (n + 1 < text.size() && text[n + 1] == '{') ++out.events;
+      if (n + 1 < text.size() && (!begins || text[n + 1] == *begins)) ++out.events;
     }
     at_start = text.back() == '\n';
     at += got;
@@ -85,6 +88,39 @@ Status count_stamps(const platform::File& file, PlainCount& out) {
   }
   out.events += stamps.size();
   return Ok{};
+}
+
+constexpr std::string_view kRecords = "{\"Records\":[";
+
+/// Of {"Records":[{...},...]} the objects of depth two, told by brackets outside of strings.
+Status count_wrapped(const platform::File& file, PlainCount& out) {
+  std::vector<std::byte> block(kChunk);
+  int depth = 0;
+  bool in_string = false, escaped = false;
+  for (std::uint64_t at = 0;;) {
+    const std::size_t got = SW_TRY(file.read_at(at, block));
+    if (got == 0) return Ok{};
+    for (const char c : as_text(Bytes(block).first(got))) {
+      if (in_string) {
+        if (!escaped && c == '"') in_string = false;
+        escaped = !escaped && c == '\\';
+      } else if (c == '"') {
+        in_string = true;
+      } else if (c == '{') {
+        if (++depth == 2) ++out.events;
+      } else if (c == '}') {
+        --depth;
+      }
+    }
+    at += got;
+    out.used_bytes += got;
+  }
+}
+
+bool is_wrapped(const platform::File& file) {
+  std::array<std::byte, kRecords.size()> head{};
+  const auto got = file.read_at(0, head);
+  return got && got.value() == head.size() && as_text(head) == kRecords;
 }
 
 }  // namespace
@@ -142,9 +178,11 @@ bool count_plainly(const std::vector<std::string>& files, PlainCount& out, std::
       why = path + ": neither EVTX nor NDJSON nor an audit log nor syslog";
       return false;
     }
-    const Status counted = evtx    ? count_evtx(file.value(), out)
-                           : audit ? count_stamps(file.value(), out)
-                                   : count_lines(file.value(), out);
+    const Status counted = evtx                       ? count_evtx(file.value(), out)
+                           : audit                    ? count_stamps(file.value(), out)
+                           : is_wrapped(file.value()) ? count_wrapped(file.value(), out)
+                           : syslog                   ? count_lines(file.value(), std::nullopt, out)
+                                                      : count_lines(file.value(), '{', out);
     const auto info = file.value().info();
     if (!counted || !info) {
       why = path + ": cannot be read to its end";

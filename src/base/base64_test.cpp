@@ -14,10 +14,23 @@ TEST(Base64, Table) {
     std::optional<std::string> bytes;
   };
   const Case cases[] = {
-      {"", ""},         {"Zg==", "f"},      {"Zm8=", "fo"},       {"Zm9v", "foo"},          {"Zm9vYg==", "foob"},
-      {"Zg", "f"},      {"Zm9vYmE", "fooba"}, {"-_8", "\xFB\xFF"}, {"+/8=", "\xFB\xFF"},    {"AAA=", std::string("\0\0", 2)},
-      {"Z", std::nullopt}, {"Zm9vY", std::nullopt}, {"Zm 9v", std::nullopt}, {"Zm9v\n", std::nullopt},
-      {"Z===", std::nullopt}, {"=", ""}, {"{\"a\":1}", std::nullopt},
+      {"", ""},
+      {"Zg==", "f"},
+      {"Zm8=", "fo"},
+      {"Zm9v", "foo"},
+      {"Zm9vYg==", "foob"},
+      {"Zg", "f"},
+      {"Zm9vYmE", "fooba"},
+      {"-_8", "\xFB\xFF"},
+      {"+/8=", "\xFB\xFF"},
+      {"AAA=", std::string("\0\0", 2)},
+      {"Z", std::nullopt},
+      {"Zm9vY", std::nullopt},
+      {"Zm 9v", std::nullopt},
+      {"Zm9v\n", std::nullopt},
+      {"Z===", std::nullopt},
+      {"=", ""},
+      {"{\"a\":1}", std::nullopt},
   };
   for (const Case& c : cases) {
     std::string out = "old";

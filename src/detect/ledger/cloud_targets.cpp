@@ -29,15 +29,33 @@ struct VerbRow {
   std::string_view begin, verb;
 };
 constexpr std::array kVerbs{
-    VerbRow{"Stop", "stop"},          VerbRow{"Terminate", "delete"},   VerbRow{"Delete", "delete"},
-    VerbRow{"Disable", "disable"},    VerbRow{"BatchDisable", "disable"}, VerbRow{"Deregister", "disable"},
-    VerbRow{"Disassociate", "disable"}, VerbRow{"Suspend", "pause"},    VerbRow{"Pause", "pause"},
-    VerbRow{"PowerOff", "stop"},      VerbRow{"Deallocate", "stop"},    VerbRow{"Unregister", "disable"},
-    VerbRow{"Leave", "disable"},      VerbRow{"Remove", "delete"},      VerbRow{"Cancel", "stop"},
-    VerbRow{"Hibernate", "pause"},    VerbRow{"Start", "start"},        VerbRow{"Enable", "enable"},
-    VerbRow{"Create", "create"},      VerbRow{"Update", "reconfigure"}, VerbRow{"Modify", "reconfigure"},
-    VerbRow{"Put", "reconfigure"},    VerbRow{"Patch", "reconfigure"},  VerbRow{"Set", "reconfigure"},
-    VerbRow{"Resize", "reconfigure"}, VerbRow{"Schedule", "disable"},   VerbRow{"Write", "reconfigure"},
+    VerbRow{"Stop", "stop"},
+    VerbRow{"Terminate", "delete"},
+    VerbRow{"Delete", "delete"},
+    VerbRow{"Disable", "disable"},
+    VerbRow{"BatchDisable", "disable"},
+    VerbRow{"Deregister", "disable"},
+    VerbRow{"Disassociate", "disable"},
+    VerbRow{"Suspend", "pause"},
+    VerbRow{"Pause", "pause"},
+    VerbRow{"PowerOff", "stop"},
+    VerbRow{"Deallocate", "stop"},
+    VerbRow{"Unregister", "disable"},
+    VerbRow{"Leave", "disable"},
+    VerbRow{"Remove", "delete"},
+    VerbRow{"Cancel", "stop"},
+    VerbRow{"Hibernate", "pause"},
+    VerbRow{"Start", "start"},
+    VerbRow{"Enable", "enable"},
+    VerbRow{"Create", "create"},
+    VerbRow{"Update", "reconfigure"},
+    VerbRow{"Modify", "reconfigure"},
+    VerbRow{"Put", "reconfigure"},
+    VerbRow{"Patch", "reconfigure"},
+    VerbRow{"Set", "reconfigure"},
+    VerbRow{"Resize", "reconfigure"},
+    VerbRow{"Schedule", "disable"},
+    VerbRow{"Write", "reconfigure"},
     VerbRow{"Insert", "create"},
 };
 std::string_view verb_of(std::string_view call) noexcept {
@@ -148,9 +166,9 @@ void cloud_targets(const Event& event, TargetList& out) {
 }
 
 void add_cloud_target_fields(WantedFields& wanted) {
-  for (const field::Number n : {field::eventName, field::eventSource, field::errorCode, field::operationName,
-                                field::resultType, field::status, field::methodName, field::verb,
-                                field::TargetResource, field::TargetGroup})
+  for (const field::Number n :
+       {field::eventName, field::eventSource, field::errorCode, field::operationName, field::resultType, field::status,
+        field::methodName, field::verb, field::TargetResource, field::TargetGroup})
     wanted.add(id_of(n));
 }
 

@@ -31,8 +31,8 @@ std::string aws(const char* source, const char* call, std::vector<Given> more) {
 }
 
 TEST(CloudTargets, Aws) {
-  EXPECT_EQ(aws("ec2.amazonaws.com", "StopInstances", {{field::TargetResource, "i-1"}, {field::TargetResource, "i-2"},
-                                                       {field::TargetResource, "i-1"}}),
+  EXPECT_EQ(aws("ec2.amazonaws.com", "StopInstances",
+                {{field::TargetResource, "i-1"}, {field::TargetResource, "i-2"}, {field::TargetResource, "i-1"}}),
             "stop vm:i-1 aws:ec2:StopInstances; stop vm:i-2 aws:ec2:StopInstances");
   EXPECT_EQ(aws("ec2.amazonaws.com", "TerminateInstances", {{field::TargetResource, "i-1"}}),
             "delete vm:i-1 aws:ec2:TerminateInstances");
@@ -66,17 +66,22 @@ TEST(CloudTargets, Azure) {
   EXPECT_EQ(operation("Microsoft.Compute/virtualMachines/delete", "Failure"),
             "delete vm:db1 azure:microsoft.compute/virtualmachines/delete =failed");
   EXPECT_EQ(operation("Microsoft.Web/sites/stop/action"), "stop cloud:db1 azure:microsoft.web/sites/stop/action");
-  EXPECT_EQ(operation("Microsoft.Compute/unregister/action"), "disable cloud:db1 azure:microsoft.compute/unregister/action");
+  EXPECT_EQ(operation("Microsoft.Compute/unregister/action"),
+            "disable cloud:db1 azure:microsoft.compute/unregister/action");
 }
 
 TEST(CloudTargets, GoogleAndKubernetes) {
-  EXPECT_EQ(targets("gcp:audit", {{field::methodName, "v1.compute.instances.suspend"}, {field::TargetResource, "vm-1"}}),
-            "pause vm:vm-1 gcp:v1.compute.instances.suspend");
+  EXPECT_EQ(
+      targets("gcp:audit", {{field::methodName, "v1.compute.instances.suspend"}, {field::TargetResource, "vm-1"}}),
+      "pause vm:vm-1 gcp:v1.compute.instances.suspend");
   EXPECT_EQ(targets("gcp:audit", {{field::methodName, "google.api.serviceusage.v1.ServiceUsage.BatchDisableServices"},
-                                  {field::TargetResource, "a.googleapis.com"}, {field::errorCode, "7"}}),
+                                  {field::TargetResource, "a.googleapis.com"},
+                                  {field::errorCode, "7"}}),
             "disable cloud:a.googleapis.com gcp:google.api.serviceusage.v1.ServiceUsage.BatchDisableServices =denied");
-  EXPECT_EQ(targets("kubernetes:audit", {{field::verb, "delete"}, {field::TargetGroup, "daemonsets"},
-                                         {field::TargetResource, "falco"}, {field::errorCode, "403"}}),
+  EXPECT_EQ(targets("kubernetes:audit", {{field::verb, "delete"},
+                                         {field::TargetGroup, "daemonsets"},
+                                         {field::TargetResource, "falco"},
+                                         {field::errorCode, "403"}}),
             "delete cloud:falco k8s:delete:daemonsets =denied");
   EXPECT_EQ(targets("kubernetes:audit", {{field::verb, "deletecollection"}, {field::TargetGroup, "pods"}}),
             "delete cloud:pods k8s:deletecollection:pods");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Events that stand as text inside a string of another object: a queue's message, a log group's line, an export's column.
+// Events that stand as text inside a string of another object: a queue's message, a log group's line, an export's
+// column.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -32,13 +32,13 @@ enum class Mark : std::uint8_t {
   event_time,
   received_time,
   id,
-  journal,  ///< fields that journald gives every entry
-  envelope,     ///< detail, message, CloudTrailEvent, ...: may hold the event (embedded.h)
+  journal,       ///< fields that journald gives every entry
+  envelope,      ///< detail, message, CloudTrailEvent, ...: may hold the event (embedded.h)
   beats_object,  ///< aws, gcp or azure: an object of the Elastic Common Schema, perhaps
   beats_cloud,   ///< it is, and has a log's object in it; or aws.cloudtrail.*
-  aws_call,     ///< eventName
-  aws_source,   ///< eventSource
-  aws_part,     ///< userIdentity and the like; for all marks in -part one of several names
+  aws_call,      ///< eventName
+  aws_source,    ///< eventSource
+  aws_part,      ///< userIdentity and the like; for all marks in -part one of several names
   azure_operation,
   azure_part,
   entra_part,
@@ -128,6 +128,13 @@ inline bool same_key(std::string_view a, std::string_view b) noexcept {
   if (n >= 4 && n < 8) {
     const std::uint32_t first = load_word<std::uint32_t>(p) ^ load_word<std::uint32_t>(q);
     const std::uint32_t last = load_word<std::uint32_t>(p + n - 4) ^ load_word<std::uint32_t>(q + n - 4);
+    return (first | last) == 0;
+  }
+  if (n > 16 && n <= 32) {  // recipientAccountId, requestParameters
+    const std::uint64_t first = (load_word<std::uint64_t>(p) ^ load_word<std::uint64_t>(q)) |
+                                (load_word<std::uint64_t>(p + 8) ^ load_word<std::uint64_t>(q + 8));
+    const std::uint64_t last = (load_word<std::uint64_t>(p + n - 16) ^ load_word<std::uint64_t>(q + n - 16)) |
+                               (load_word<std::uint64_t>(p + n - 8) ^ load_word<std::uint64_t>(q + n - 8));
     return (first | last) == 0;
   }
   return n == 0 || std::memcmp(p, q, n) == 0;

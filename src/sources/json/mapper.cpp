@@ -142,7 +142,9 @@ void Mapper::map(const Tree& tree, const Marks& top, FieldPlanner* planner, Even
   found_.clear();
   ++event_;
 
-  auto [root, marks] = event_place(tree, top);
+  const EventPlace place = event_place(tree, top);
+  const std::uint32_t root = place.root;
+  Marks marks = place.marks;
   marks.system = system_of(tree, marks);
   const auto all = shapes();
   const auto shape = std::find_if(all.begin(), all.end(), [&marks](const Shape& s) { return s.recognise(marks); });

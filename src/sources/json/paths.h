@@ -34,9 +34,9 @@ enum class Role : std::uint8_t {
 /// How a value is rewritten to its canonical text.
 enum class Convert : std::uint8_t {
   none,
-  integer,  ///< "4624" is a number
-  hex64,    ///< a signed number is a bit mask: 0x8020000000000000
-  guid,     ///< {UPPERCASE}
+  integer,    ///< "4624" is a number
+  hex64,      ///< a signed number is a bit mask: 0x8020000000000000
+  guid,       ///< {UPPERCASE}
   json_text,  ///< an array or object gives its text, as written; for rules that search in it
 };
 

@@ -15,8 +15,8 @@ constexpr std::size_t kGarbageMax = 64 * std::size_t{1024};  // a longer line th
 constexpr std::size_t kIndentMax = 1024;                     // deeper indentation counts as this much
 constexpr std::size_t kKeyMax = 19;                          // the longest name in the tables below
 
-constexpr std::array<std::string_view, 9> kWrapperNames{
-    "Records", "records", "value", "Events", "events", "logEvents", "receivedMessages", "entries", "items"};
+constexpr std::array<std::string_view, 9> kWrapperNames{"Records",   "records",          "value",   "Events", "events",
+                                                        "logEvents", "receivedMessages", "entries", "items"};
 // CloudWatch Logs has subscriptionFilters before logEvents, a list of Kubernetes metadata before items.
 constexpr std::array<std::string_view, 2> kWrapperCompanions{"subscriptionFilters", "metadata"};
 constexpr std::array<std::string_view, 12> kEventKeys{"Event",     "System",   "EventID",    "EventCode",

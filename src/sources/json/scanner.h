@@ -92,9 +92,9 @@ class Scanner {
     Last last = Last::value;
     bool newline = false;  // nothing but blanks since the last line feed
     bool in_string = false, string_is_key = false;
-    bool brackets_only = false;   // over kDepthMax, or given up: grammar is not looked at any more
-    bool inner_start = false;     // a line inside begins as the next object would
-    bool maybe_wrapper = false;   // so far only plain values stood before
+    bool brackets_only = false;  // over kDepthMax, or given up: grammar is not looked at any more
+    bool inner_start = false;    // a line inside begins as the next object would
+    bool maybe_wrapper = false;  // so far only plain values stood before
     bool key_is_wrapper = false, key_is_companion = false;  // the latest key of depth 1
     bool array_is_wrapper = false;
   };

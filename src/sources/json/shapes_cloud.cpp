@@ -216,9 +216,9 @@ std::string_view last_part(std::string_view path) noexcept {
 }
 
 constexpr std::string_view kOperations[] = {"operationName", "operation_name", "OperationNameValue", "OperationName"};
-constexpr std::string_view kResourceIds[] = {"resourceId",  "resource_id",     "ResourceId",
-                                                               "_ResourceId", "resource.id",     "authorization.scope",
-                                                               "resourceUri", "identity.authorization.scope"};
+constexpr std::string_view kResourceIds[] = {
+    "resourceId",  "resource_id",         "ResourceId",  "_ResourceId",
+    "resource.id", "authorization.scope", "resourceUri", "identity.authorization.scope"};
 
 template <std::size_t N>
 bool has_any(const Tree& tree, std::uint32_t root, const std::string_view (&keys)[N]) {
@@ -242,21 +242,29 @@ void entra_head(const Tree& tree, std::uint32_t root, std::string_view category,
   if (!category.empty()) return;
   if (has_any(tree, root, {"riskEventType", "RiskEventType"}))
     event.provider = "UserRiskEvents";
-  else if (has_any(tree, root, {"conditionalAccessStatus", "ConditionalAccessStatus", "clientAppUsed", "ClientAppUsed"}))
+  else if (has_any(tree, root,
+                   {"conditionalAccessStatus", "ConditionalAccessStatus", "clientAppUsed", "ClientAppUsed"}))
     event.provider = "SignInLogs";
   else
     event.provider = "AuditLogs";
 }
 
-constexpr std::string_view kEntraKeys[] = {
-    "activityDisplayName", "ActivityDisplayName",     "initiatedBy",   "InitiatedBy",   "loggedByService", "LoggedByService",
-    "conditionalAccessStatus", "ConditionalAccessStatus", "clientAppUsed", "ClientAppUsed", "riskEventType", "RiskEventType"};
+constexpr std::string_view kEntraKeys[] = {"activityDisplayName",
+                                           "ActivityDisplayName",
+                                           "initiatedBy",
+                                           "InitiatedBy",
+                                           "loggedByService",
+                                           "LoggedByService",
+                                           "conditionalAccessStatus",
+                                           "ConditionalAccessStatus",
+                                           "clientAppUsed",
+                                           "ClientAppUsed",
+                                           "riskEventType",
+                                           "RiskEventType"};
 
 }  // namespace
 
-bool is_cloudtrail(const Marks& m) {
-  return m.has(Mark::aws_call) && m.has(Mark::aws_source) && m.has(Mark::aws_part);
-}
+bool is_cloudtrail(const Marks& m) { return m.has(Mark::aws_call) && m.has(Mark::aws_source) && m.has(Mark::aws_part); }
 bool is_azure(const Marks& m) {
   return (m.has(Mark::azure_operation) && m.has(Mark::azure_part)) || m.has(Mark::entra_part);
 }
@@ -274,15 +282,17 @@ void cloudtrail_head(const Tree&, std::uint32_t, Arena&, Event& event) {
   event.provider = known(kAwsSources, event.provider);
 }
 
-void gcp_head(const Tree&, std::uint32_t, Arena&, Event& event) { event.provider = known(kGcpServices, event.provider); }
+void gcp_head(const Tree&, std::uint32_t, Arena&, Event& event) {
+  event.provider = known(kGcpServices, event.provider);
+}
 
 void kubernetes_head(const Tree&, std::uint32_t, Arena&, Event& event) { event.provider = {}; }
 
 void azure_head(const Tree& tree, std::uint32_t root, Arena& arena, Event& event) {
   const std::string_view resource = text_at(tree, root, kResourceIds, arena);
   event.host = subscription_of(resource);
-  std::string_view category = known_in_any_case(
-      kEntraCategories, text_at(tree, root, {"category", "Category", "Type"}, arena));
+  std::string_view category =
+      known_in_any_case(kEntraCategories, text_at(tree, root, {"category", "Category", "Type"}, arena));
   if (category.empty()) category = known_in_any_case(kEntraCategories, text_at(tree, root, {"Type"}, arena));
   constexpr std::string_view kDirectory = "microsoft.aadiam";
   const bool directory = equal_ignore_ascii_case(last_part(resource), kDirectory);
@@ -327,8 +337,8 @@ void add_admin_consent(const Tree& tree, std::uint32_t root, DerivedValues& out)
 
 void azure_derive(const Tree& tree, std::uint32_t root, DerivedValues& out) {
   if (out.wants(kAdminConsent)) add_admin_consent(tree, root, out);
-  if (out.wants(kResourceProvider) && !has_any(tree, root, {"resourceProviderName", "resource_provider_name",
-                                                            "ResourceProviderValue"})) {
+  if (out.wants(kResourceProvider) &&
+      !has_any(tree, root, {"resourceProviderName", "resource_provider_name", "ResourceProviderValue"})) {
     const std::string_view operation = text_at(tree, root, kOperations, out.arena());
     if (const std::size_t slash = operation.find('/'); slash != std::string_view::npos)
       out.add(kResourceProvider, ValueKind::string, operation.substr(0, slash));
@@ -347,7 +357,8 @@ void gcp_derive(const Tree& tree, std::uint32_t root, DerivedValues& out) {
   const bool usage = text_at(tree, root, {"protoPayload.serviceName"}, out.arena()) == kUsage;
   std::string_view path = usage ? text_at(tree, root, {"protoPayload.request.name"}, out.arena()) : std::string_view{};
   if (path.empty()) path = text_at(tree, root, {"protoPayload.resourceName"}, out.arena());
-  if (const std::string_view name = last_part(path); !name.empty()) out.add(cloud_table::kTarget, ValueKind::string, name);
+  if (const std::string_view name = last_part(path); !name.empty())
+    out.add(cloud_table::kTarget, ValueKind::string, name);
 }
 
 void kubernetes_derive(const Tree& tree, std::uint32_t root, DerivedValues& out) {

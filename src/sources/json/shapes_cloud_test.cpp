@@ -61,9 +61,10 @@ struct Layout {
 };
 
 TEST(JsonCloud, OneEventInEveryEnvelope) {
-  const std::string detail = R"({"version":"0","id":"x","detail-type":"AWS API Call via CloudTrail","source":"aws.ec2",)"
-                             R"("account":"111122223333","time":"2026-11-25T01:02:09Z","resources":[],"detail":)" +
-                             kCall + "}";
+  const std::string detail =
+      R"({"version":"0","id":"x","detail-type":"AWS API Call via CloudTrail","source":"aws.ec2",)"
+      R"("account":"111122223333","time":"2026-11-25T01:02:09Z","resources":[],"detail":)" +
+      kCall + "}";
   const std::string logs =
       R"({"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","subscriptionFilters":["f"],"logEvents":[)"
       R"({"id":"1","timestamp":1764032523000,"message":)" +
@@ -74,8 +75,10 @@ TEST(JsonCloud, OneEventInEveryEnvelope) {
       {"array", "[" + kCall + "," + kCall + "]", 2},
       {"bus", detail},
       {"log group", logs, 2},
-      {"query", R"({"Events":[{"EventId":"0b1c","EventName":"StopInstances","EventTime":"2026-11-25T03:02:03+02:00","Resources":[],)"
-                R"("CloudTrailEvent":)" + in_string(kCall) + "}]}"},
+      {"query",
+       R"({"Events":[{"EventId":"0b1c","EventName":"StopInstances","EventTime":"2026-11-25T03:02:03+02:00","Resources":[],)"
+       R"("CloudTrailEvent":)" +
+           in_string(kCall) + "}]}"},
       {"lake", R"({"eventJson":)" + in_string(kCall) + "}"},
       {"splunk", R"({"preview":false,"result":{"_raw":)" + in_string(kCall) + R"(,"host":"h"}})"},
       {"splunk collector", R"({"time":1,"host":"h","event":)" + kCall + "}"},
@@ -169,7 +172,8 @@ const ShapeCase kCases[] = {
      R"("status":{"value":"Succeeded","localizedValue":"Ok"},"subStatus":{"value":""}})",
      {"operationName", "User", "ActorUserId", "SourceIp", "TargetResource", "status"},
      "2026-11-25T01:02:03.500Z S1 azure:activity Microsoft.Compute - -",
-     "User=eve@example.com|ActorUserId=oid|SourceIp=198.51.100.7|operationName=Microsoft.Compute/virtualMachines/deallocate/action|"
+     "User=eve@example.com|ActorUserId=oid|SourceIp=198.51.100.7|operationName=Microsoft.Compute/virtualMachines/"
+     "deallocate/action|"
      "status=Succeeded|TargetResource=db 1"},
     {"azure: diagnostic settings by an event hub",
      R"({"records":[{"time":"2026-11-25T01:02:03Z","resourceId":"/SUBSCRIPTIONS/S1/RESOURCEGROUPS/RG/PROVIDERS/MICROSOFT.WEB/SITES/SHOP",)"
@@ -188,14 +192,16 @@ const ShapeCase kCases[] = {
      R"("_ResourceId":"/subscriptions/s1/x/sql1","ActivityStatusValue":"Success","Type":"AzureActivity"})",
      {"operationName", "OperationNameValue", "User", "TargetResource", "status"},
      "2026-11-25T01:02:03.000Z s1 azure:activity Microsoft.Sql - -",
-     "operationName=MICROSOFT.SQL/SERVERS/DELETE|OperationNameValue=MICROSOFT.SQL/SERVERS/DELETE|User=eve|status=Success|"
+     "operationName=MICROSOFT.SQL/SERVERS/DELETE|OperationNameValue=MICROSOFT.SQL/SERVERS/"
+     "DELETE|User=eve|status=Success|"
      "TargetResource=sql1"},
     {"entra: audit by diagnostic settings",
      R"({"time":"2026-11-25T01:02:03Z","resourceId":"/tenants/t/providers/Microsoft.aadiam","operationName":"Disable account",)"
      R"("category":"AuditLogs","properties":{"initiatedBy":{"user":{"id":"u1","userPrincipalName":"eve@example.com"}},"targetResources":[{"type":"User","id":"u2"}]}})",
      {"User", "ActorUserId", "TargetResource", "properties.targetResources", "properties.targetResources.type"},
      "2026-11-25T01:02:03.000Z  azure:audit AuditLogs - -",
-     "ActorUserId=u1|User=eve@example.com|properties.targetResources=[{\"type\":\"User\",\"id\":\"u2\"}]|properties.targetResources.type=User|"
+     "ActorUserId=u1|User=eve@example.com|properties.targetResources=[{\"type\":\"User\",\"id\":\"u2\"}]|properties."
+     "targetResources.type=User|"
      "TargetResource=u2"},
     {"entra: sign-ins by Graph",
      R"({"createdDateTime":"2026-11-25T01:02:03Z","userPrincipalName":"eve@example.com","conditionalAccessStatus":"success","ipAddress":"198.51.100.7"})",
@@ -237,8 +243,10 @@ const ShapeCase kCases[] = {
      "2026-11-25T01:02:03.000Z 1 aws:cloudtrail ec2.amazonaws.com - -",
      "eventName=StopInstances|eventSource=ec2.amazonaws.com|userIdentity.type=IAMUser|User=arn:x|TargetResource=i-1|"
      "SourceIp=198.51.100.7"},
-    {"filebeat, azure", R"({"azure":{"activitylogs":{"operation_name":"MICROSOFT.WEB/SITES/STOP/ACTION"},"resource":{"id":"/subscriptions/1/SHOP"}}})",
-     {"operationName", "TargetResource"}, "-  azure:activity  - -",
+    {"filebeat, azure",
+     R"({"azure":{"activitylogs":{"operation_name":"MICROSOFT.WEB/SITES/STOP/ACTION"},"resource":{"id":"/subscriptions/1/SHOP"}}})",
+     {"operationName", "TargetResource"},
+     "-  azure:activity  - -",
      "operationName=MICROSOFT.WEB/SITES/STOP/ACTION|TargetResource=SHOP"},
     {"aws beside something else", R"({"aws":{"s3":{"bucket":"b"}}})", {"aws.s3.bucket"}, "-    - -", "aws.s3.bucket=b"},
     {"ocsf: API activity",
@@ -250,11 +258,24 @@ const ShapeCase kCases[] = {
      "eventName=StopInstances|errorCode=Client.DryRunOperation|User=arn:x|TargetResource=i-1"},
     {"m365",
      R"({"CreationTime":"2026-11-25T01:02:03","Operation":"New-InboxRule","Workload":"Exchange","UserId":"eve","ClientIP":"198.51.100.7","Parameters":[{"Name":"ForwardTo","Value":"x"}]})",
-     {"User", "Parameters"}, "2026-11-25T01:02:03.000Z  m365:audit  - -", "User=eve|Parameters=[{\"Name\":\"ForwardTo\",\"Value\":\"x\"}]"},
-    {"okta", R"({"published":"2026-11-25T01:02:03Z","eventType":"user.lifecycle.suspend","displayMessage":"x","actor":{"alternateId":"eve"}})",
-     {"User"}, "2026-11-25T01:02:03.000Z  saas:okta  - -", "User=eve"},
-    {"github", R"({"@timestamp":1764032523000,"_document_id":"d","action":"repo.destroy","actor":"eve"})", {"User", "action"},
-     "2025-11-25T01:02:03.000Z  saas:github  - -", "action=repo.destroy|User=eve"},
+     {"User", "Parameters"},
+     "2026-11-25T01:02:03.000Z  m365:audit  - -",
+     "User=eve|Parameters=[{\"Name\":\"ForwardTo\",\"Value\":\"x\"}]"},
+    {"m365: a list of names and values",
+     R"({"Operation":"UserLoggedIn","Workload":"AzureActiveDirectory","ExtendedProperties":[{"Name":"RequestType","Value":"Cmsi:Cmsi"},{"Name":3,"Value":"x"},{"Name":"Other","Value":"y"}]})",
+     {"RequestType"},
+     "-  m365:audit  - -",
+     "RequestType=Cmsi:Cmsi"},
+    {"okta",
+     R"({"published":"2026-11-25T01:02:03Z","eventType":"user.lifecycle.suspend","displayMessage":"x","actor":{"alternateId":"eve"}})",
+     {"User"},
+     "2026-11-25T01:02:03.000Z  saas:okta  - -",
+     "User=eve"},
+    {"github",
+     R"({"@timestamp":1764032523000,"_document_id":"d","action":"repo.destroy","actor":"eve"})",
+     {"User", "action"},
+     "2025-11-25T01:02:03.000Z  saas:github  - -",
+     "action=repo.destroy|User=eve"},
 };
 
 TEST(JsonCloud, Shapes) {

@@ -15,6 +15,9 @@ bool is_bitbucket(const Marks& marks);
 bool is_onelogin(const Marks& marks);
 bool is_duo(const Marks& marks);
 
+/// ExtendedProperties is a list of {Name, Value}: each value under its name, as rules ask for it (RequestType).
+void m365_derive(const Tree& tree, std::uint32_t root, DerivedValues& out);
+
 namespace saas_table {
 
 using cloud_table::named;
@@ -22,18 +25,12 @@ using cloud_table::role;
 using cloud_table::whole;
 
 inline constexpr std::array kM365{
-    role("CreationTime", Role::time, 0),
-    role("CreationDate", Role::time, 1),
-    role("Id", Role::record_name),
-    named("UserId", "User"),
-    named("UserKey", "ActorUserId"),
-    named("ClientIP", "SourceIp"),
-    named("ClientIPAddress", "SourceIp"),
-    whole("Parameters"),
-    whole("OperationProperties"),
-    whole("ModifiedProperties"),
-    whole("ExtendedProperties"),
-    whole("Target"),
+    role("CreationTime", Role::time, 0),  role("CreationDate", Role::time, 1),
+    role("Id", Role::record_name),        named("UserId", "User"),
+    named("UserKey", "ActorUserId"),      named("ClientIP", "SourceIp"),
+    named("ClientIPAddress", "SourceIp"), whole("Parameters"),
+    whole("OperationProperties"),         whole("ModifiedProperties"),
+    whole("ExtendedProperties"),          whole("Target"),
 };
 
 inline constexpr std::array kOkta{
@@ -46,38 +43,26 @@ inline constexpr std::array kOkta{
 };
 
 inline constexpr std::array kGithub{
-    role("@timestamp", Role::time, 0),
-    role("created_at", Role::time, 1),
-    role("_document_id", Role::record_name),
-    named("actor", "User"),
-    named("actor_id", "ActorUserId"),
-    named("actor_ip", "SourceIp"),
+    role("@timestamp", Role::time, 0),       role("created_at", Role::time, 1),
+    role("_document_id", Role::record_name), named("actor", "User"),
+    named("actor_id", "ActorUserId"),        named("actor_ip", "SourceIp"),
 };
 
 inline constexpr std::array kBitbucket{
-    role("timestamp", Role::time, 0),
-    role("timestamp.epochSecond", Role::time, 1),
-    named("author.name", "User"),
-    named("author.id", "ActorUserId"),
+    role("timestamp", Role::time, 0), role("timestamp.epochSecond", Role::time, 1),
+    named("author.name", "User"),     named("author.id", "ActorUserId"),
     named("source", "SourceIp"),
 };
 
 inline constexpr std::array kOneLogin{
-    role("event_timestamp", Role::time, 0),
-    role("created_at", Role::time, 1),
-    role("id", Role::record_name),
-    named("user_name", "User"),
-    named("user_id", "ActorUserId"),
-    named("ipaddr", "SourceIp"),
+    role("event_timestamp", Role::time, 0), role("created_at", Role::time, 1),
+    role("id", Role::record_name),          named("user_name", "User"),
+    named("user_id", "ActorUserId"),        named("ipaddr", "SourceIp"),
 };
 
 inline constexpr std::array kDuo{
-    role("isotimestamp", Role::time, 0),
-    role("timestamp", Role::time, 1),
-    role("txid", Role::record_name),
-    named("user.name", "User"),
-    named("user.key", "ActorUserId"),
-    named("access_device.ip", "SourceIp"),
+    role("isotimestamp", Role::time, 0), role("timestamp", Role::time, 1), role("txid", Role::record_name),
+    named("user.name", "User"),          named("user.key", "ActorUserId"), named("access_device.ip", "SourceIp"),
 };
 
 }  // namespace saas_table
