@@ -248,6 +248,7 @@ bool PrauditSource::read_record(std::string_view record, std::uint64_t offset, s
                       ValueKind::string};
     }
   }
+  record_.account_is_name = !parse_integer(record_.account.raw);
   taxonomy_.add(record_, emitter_);
   event.channel = log_name::macos_bsm;
   if (record_.kind != nullptr) {

@@ -30,9 +30,10 @@ constexpr std::string_view kKill =
     "<subject audit-uid=\"-1\" uid=\"root\" gid=\"wheel\" ruid=\"root\" rgid=\"wheel\" pid=\"900\" sid=\"100005\" "
     "tid=\"0 0.0.0.0\" />\n<return errval=\"failure : Operation not permitted\" retval=\"4294967295\" />\n</record>\n";
 
-const std::vector<std::string> kNames{"EventName", "Image",         "CommandLine",    "User",       "LogonId",
-                                      "ProcessId", "SourceIp",      "SignalNumber",   "Status",     "TargetProcessId",
-                                      "path",      "exec_args.arg", "argument.value", "subject.gid"};
+const std::vector<std::string> kNames{"EventName",     "ActorUserId",    "Image",           "CommandLine",
+                                      "User",          "LogonId",        "ProcessId",       "SourceIp",
+                                      "SignalNumber",  "Status",         "TargetProcessId", "path",
+                                      "exec_args.arg", "argument.value", "subject.gid"};
 
 TEST(Praudit, RecordsAreReadAsTheBinaryOnesAre) {
   const Said said =

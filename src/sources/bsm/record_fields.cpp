@@ -68,7 +68,7 @@ void RecordFields::add(const Record& r, text::Emitter& emitter) const {
   add_paths(r, emitter);
   add(command_line_, r.args);
   add(user_, r.account);
-  add(user_id_, r.account);
+  if (!r.account_is_name) add(user_id_, r.account);
   add(session_, r.session);
   const bool has_child = r.child_pid.is_set();  // the one that spawns writes the record
   add(pid_, has_child ? r.child_pid : r.pid);

@@ -20,7 +20,8 @@ struct Record {
   };
   std::string_view event;  ///< "AUE_EXECVE", or the number as text
   const EventKind* kind = nullptr;
-  Value account;  ///< audit user id, else the effective one
+  Value account;                 ///< audit user id, else the effective one
+  bool account_is_name = false;  ///< praudit prints names where it knows them
   Value pid, session, source_address;
   Value target_pid;  ///< of a process token
   Value child_pid;   ///< posix_spawn's argument
