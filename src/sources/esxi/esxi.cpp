@@ -109,6 +109,7 @@ bool sniff_esxi(Bytes head) {
     if (trim(walk.line()).empty() || is_continuation(walk.line())) continue;
     ++seen;
     const auto line = read_line(walk.line());
+    if (!line && seen == 1) continue;  // what a rotation left of a line
     if (!line) return false;
     const Program* program = known_program(line->program);
     if (!line->host.empty()) {

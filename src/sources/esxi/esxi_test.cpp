@@ -104,6 +104,8 @@ TEST(EsxiSniff, SureOrNotAtAll) {
       {"<110>2026-01-02T03:04:05Z esx1 shell[1]: [shell.cmd@6876 subject=\"root\"]\n", true},
       {"<14>1 2026-01-02T03:04:05Z vc1 vpxd 1 - - Event [1]\n", true},
       {"2026-01-02T03:04:05.678Z [FFB81B70 info 'Vimsvc' opID=a] m\n", true},
+      {"f a line\n2026-01-02T03:04:05.678Z info hostd[2099] [Originator@6876 sub=X] Task\n", true},
+      {"f a line\nand another\n2026-01-02T03:04:05.678Z info hostd[2099] [Originator@6876 sub=X] Task\n", false},
       // a syslog server's file, with lines of others
       {"<14>2026-01-02T03:04:05Z esx1 Hostd: x\n<14>2026-01-02T03:04:05Z web sshd[1]: y\n", false},
       {"2026-01-02T03:04:05+00:00 web sshd[1]: Accepted password for root from 192.0.2.7 port 5 ssh2\n", false},
