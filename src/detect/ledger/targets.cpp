@@ -3,15 +3,18 @@
 
 #include <array>
 
+#include "detect/ledger/auditd_targets.h"
 #include "detect/ledger/windows_targets.h"
 #include "event/log_name.h"
 
 namespace stopwarden::ledger {
 namespace {
 
+bool is_auditd(const Event& event) { return event.channel == log_name::linux_auditd; }
 bool is_windows(const Event& event) { return is_windows_channel(event.channel); }
 
 constexpr std::array kReaders{
+    TargetReader{is_auditd, add_auditd_target_fields, auditd_targets},
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
 };
 
