@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads any bytes as the pipeline does, with several window sizes: the contract of Source::cut() must hold and what is
-// read must not depend on the windows. Then hands the bytes to parse() uncut.
+// read must not depend on the windows, nor on a planner that chooses nothing; and what a value holds stands in one of the
+// event's texts. Then hands the bytes to parse() uncut.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include "sources/auditd/auditd.h"
@@ -24,7 +26,13 @@ class Summary final : public EventSink {
     add(std::to_string(e.origin.offset) + "#" + std::to_string(e.origin.record));
     add(e.provider);
     add(e.raw);
-    for (const FieldValue& v : e.fields) add(v.text);
+    const Event whole = with_all_fields(e);
+    for (const FieldValue& v : whole.fields) add(v.text);
+    if (e.reader == nullptr) return;
+    const auto texts = e.reader->texts(e);
+    for (const FieldValue& v : whole.fields)
+      check(std::any_of(texts.begin(), texts.end(),
+                        [&](std::string_view text) { return text.find(v.text) != std::string_view::npos; }));
   }
   void on_drop(const Error& e) override { check(e.offset <= size_ && e.what[0] != '\0'); }
   void on_oddity(const Error&) override {}
@@ -36,6 +44,12 @@ class Summary final : public EventSink {
     for (const char c : s) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
   }
   std::size_t size_;
+};
+
+/// Chooses no field of any event.
+struct Nothing final : FieldPlanner {
+  const FieldChoice& choose(std::string_view, std::string_view, std::optional<std::uint32_t>) override { return none; }
+  FieldChoice none;
 };
 
 std::uint64_t read(Bytes bytes, const SourceOptions& options, std::size_t window) {
@@ -76,6 +90,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::uint64_t whole = read(bytes, {&wanted}, std::max<std::size_t>(size, 1));
   for (const std::size_t window : {std::size_t{1}, std::size_t{5}, std::size_t{64}})
     check(read(bytes, {&wanted}, window) == whole);
+  Nothing nothing;
+  check(read(bytes, {&wanted, &nothing}, 64) == whole);
   Summary uncut(size);
   auditd::make_auditd({&wanted})->parse(bytes, 0, 0, uncut);
   return 0;

@@ -59,6 +59,9 @@ class FieldReader {
   virtual std::span<const FieldValue> all_fields() = 0;
   /// False: no value of the event holds a text that the probe looks for. `event` is the one that is being emitted.
   virtual bool may_hold(const TextProbe& probe, const Event& event) = 0;
+  /// Texts one of which holds, somewhere in it, every text that a value of the event holds: the record, where values
+  /// stand in it as they are, and those values that do not. Empty when this reader has none. Valid as all_fields().
+  virtual std::span<const std::string_view> texts(const Event& /*event*/) { return {}; }
 };
 
 /// The event with all wanted fields, whatever was chosen for it.

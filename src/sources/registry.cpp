@@ -27,7 +27,6 @@ constexpr std::array kSourceFormats{
                  journal::make_export},
     SourceFormat{"bsm", "OpenBSM audit trails of macOS and FreeBSD, binary or by praudit -x", bsm::sniff_bsm,
                  bsm::make_bsm},
-    SourceFormat{"praudit", "OpenBSM audit trails as XML, by praudit -x", bsm::sniff_praudit, bsm::make_praudit},
     SourceFormat{"unifiedlog", "macOS unified log as text (log show: default, syslog, compact), launchd.log",
                  unifiedlog::sniff_unifiedlog, unifiedlog::make_unifiedlog},
     SourceFormat{"xml", "Windows events as XML, as the Event Viewer and wevtutil export them", xml::sniff_xml,

@@ -11,12 +11,10 @@ namespace stopwarden::ledger {
 
 /// What an event is aimed at, or what it says happened to a machine; empty for events that name none.
 ///
-/// Events: hostd's tasks, events and states, vpxd's tasks, vCenter's events; commands of ESXi's own tools (vim-cmd,
-/// esxcli, localcli) and of its service scripts, as typed, in each part of a line that a shell would run.
+/// Events: hostd's tasks, events and states, vpxd's tasks, vCenter's events. Commands are unix_command_line.h's.
 /// Input: fields as the log has them, hostile. A machine's name is that of the event, or the number or object where the
-/// log has no name (tasks, vim-cmd: "12"; esxcli: the world).
-/// Misses: which service a ServiceSystem task is about; names that a shell would make ($i, $(...)) are left out.
-/// Cost: linear in the command line.
+/// log has no name (tasks: "12").
+/// Misses: which service a ServiceSystem task is about.
 void esxi_targets(const Event& event, TargetList& out);
 
 /// The fields esxi_targets() reads.

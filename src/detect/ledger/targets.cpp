@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "detect/ledger/auditd_targets.h"
 #include "detect/ledger/cloud_targets.h"
 #include "detect/ledger/esxi_targets.h"
 #include "detect/ledger/journal_targets.h"
@@ -16,6 +17,7 @@ namespace stopwarden::ledger {
 namespace {
 
 bool starts(std::string_view s, std::string_view prefix) noexcept { return s.substr(0, prefix.size()) == prefix; }
+bool is_auditd(const Event& e) { return e.channel == log_name::linux_auditd; }
 bool is_esxi(const Event& e) { return starts(e.channel, "esxi:") || e.channel == log_name::vcenter_vpxd; }
 bool is_journal(const Event& e) { return e.channel == log_name::linux_journal; }
 bool is_macos(const Event& e) { return starts(e.channel, "macos:"); }
@@ -25,6 +27,7 @@ bool is_windows(const Event& e) { return is_windows_channel(e.channel); }
 constexpr std::array kReaders{
     TargetReader{is_windows, add_windows_target_fields, windows_targets},
     TargetReader{has_unix_commands, add_unix_command_fields, unix_command_targets},
+    TargetReader{is_auditd, add_auditd_target_fields, auditd_targets},
     TargetReader{is_cloud, add_cloud_target_fields, cloud_targets},
     TargetReader{is_esxi, add_esxi_target_fields, esxi_targets},
     TargetReader{is_journal, add_journal_target_fields, journal_targets},

@@ -182,8 +182,8 @@ TEST(UnixCommandLine, ContainersAndMachines) {
 
 TEST(UnixCommandLine, Esxi) {
   check({
-      {"esxcli vm process kill --type=force --world-id=1234", "kill vm:world 1234 esxcli"},
-      {"esxcli vm process kill -t soft -w 12", "kill vm:world 12 esxcli"},
+      {"esxcli vm process kill --type=force --world-id=1234", "kill vm:1234 esxcli"},
+      {"esxcli vm process kill -t soft -w 12", "kill vm:12 esxcli"},
       {"esxcli --formatter=csv vm process list", ""},
       {"for i in $(vim-cmd vmsvc/getallvms | awk '{print $1}'); do vim-cmd vmsvc/power.off $i & done",
        "power-off vm:$(vim-cmd vmsvc/getallvms | awk '{print $1}') vim-cmd"},

@@ -119,7 +119,7 @@ void esxcli(const Arguments& a, const CommandContext& c, TargetList& out) {
   for (const std::string_view word : p.words) path += (path.empty() ? "" : " ") + std::string(word);
   if (path == "vm process kill" || path == "vms vm kill") {
     const std::string_view world = p.value({"-w", "--world-id"});
-    add(Type::vm, world.empty() ? std::string() : "world " + std::string(world), {"kill", route, c.host}, out);
+    add(Type::vm, world, {"kill", route, c.host}, out);
   }
   const std::string_view enabled = p.value({"-e", "--enabled", "--enable"});
   const bool off = is_one_of(enabled, {"false", "0", "no"});

@@ -31,7 +31,7 @@ bool is_separator(std::string_view line) noexcept {
 /// "type=" or "node=" without a whole head behind it.
 bool breaks_off(std::string_view line) noexcept { return line.substr(0, 5) == "type=" || line.substr(0, 5) == "node="; }
 
-class AuditdSource final : public Source {
+class AuditdSource final : public Source, private text::Emitter::Again {
  public:
   explicit AuditdSource(const SourceOptions& options)
       : emitter_(options, text::Emitter::Texts::marked), fields_(emitter_) {}
@@ -54,6 +54,8 @@ class AuditdSource final : public Source {
   void read_lines(std::string_view unit);
   void emit(const Item& item, std::string_view unit, Origin origin, EventSink& sink);
   std::string_view raw_of(const Item& item, std::string_view unit);
+  void add_lines();
+  void add_again() override;
 
   text::LineCutter lines_cutter_;
   Boundary boundary_;
@@ -63,6 +65,7 @@ class AuditdSource final : public Source {
   std::vector<Line> lines_;
   std::vector<Item> items_;
   std::vector<std::uint32_t> item_of_;  // by group
+  const Item* item_ = nullptr;          // the event that is being emitted
 };
 
 Cut AuditdSource::cut(Bytes window, AtEnd at_end) {
@@ -138,12 +141,18 @@ std::string_view AuditdSource::raw_of(const Item& item, std::string_view unit) {
 void AuditdSource::emit(const Item& item, std::string_view unit, Origin origin, EventSink& sink) {
   const Record& first = lines_[item.first].record;
   fields_.begin();
-  for (std::uint32_t line = item.first; line != kNone; line = lines_[line].next) fields_.add(lines_[line].record);
+  std::string_view provider;
+  Part part = Part::end;
+  for (std::uint32_t line = item.first; line != kNone; line = lines_[line].next)
+    EventFields::note_provider(lines_[line].record, provider, part);
+  emitter_.choose(log_name::linux_auditd, provider, std::nullopt, *this);
+  item_ = &item;
+  add_lines();
   Event event;
   event.time = time_of(first);
   event.host = first.node;
   event.channel = log_name::linux_auditd;
-  event.provider = fields_.finish();
+  event.provider = provider;
   event.origin = origin;
   event.raw = raw_of(item, unit);
   if (fields_.headless())
@@ -151,6 +160,16 @@ void AuditdSource::emit(const Item& item, std::string_view unit, Origin origin, 
   if (fields_.overflowed())
     sink.on_oddity({Errc::limit_exceeded, origin.offset, "an audit event has too many values; some were left out"});
   emitter_.emit(event, sink);
+}
+
+void AuditdSource::add_lines() {
+  for (std::uint32_t line = item_->first; line != kNone; line = lines_[line].next) fields_.add(lines_[line].record);
+  fields_.finish();
+}
+
+void AuditdSource::add_again() {
+  fields_.begin_again();
+  add_lines();
 }
 
 std::uint64_t AuditdSource::parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) {

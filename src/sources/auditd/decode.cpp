@@ -26,10 +26,13 @@ char byte_at(std::string_view hex, std::size_t i) noexcept {
   return static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
 }
 
-bool is_plain(char c) noexcept {
-  constexpr std::string_view kSpecial = "'\"\\;|&<>()$`";
-  return static_cast<unsigned char>(c) > ' ' && c != 0x7F && kSpecial.find(c) == std::string_view::npos;
-}
+constexpr auto kPlain = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = '!'; c < 256; ++c) plain[c] = c != 0x7F;
+  for (const char c : std::string_view("'\"\\;|&<>()$`")) plain[static_cast<unsigned char>(c)] = false;
+  return plain;
+}();
+bool is_plain(char c) noexcept { return kPlain[static_cast<unsigned char>(c)]; }
 
 /// Writes a command line argument by argument. What does not fit is left out.
 class LineWriter {
@@ -55,10 +58,14 @@ class LineWriter {
     size_ += kQuote.size();
   }
   void add(std::string_view raw, bool in_hex) noexcept {
-    if (in_hex)
+    if (in_hex) {
       for (std::size_t i = 0; i + 1 < raw.size(); i += 2) add(byte_at(raw, i));
-    else
+    } else if (std::all_of(raw.begin(), raw.end(), is_plain) && !full_ && room_ - size_ >= raw.size() + kAround) {
+      std::memcpy(begin_ + size_, raw.data(), raw.size());
+      size_ += raw.size();
+    } else {
       for (const char c : raw) add(c);
+    }
   }
   void end_argument() noexcept {
     if (plain_ && !full_ && size_ > start_ + 1) {
@@ -82,6 +89,22 @@ class LineWriter {
   bool plain_ = true, full_ = false;
 };
 
+/// Arguments in hex, each ended by NUL, quoted where they need it.
+std::string_view quote_arguments(std::string_view raw, Arena& arena) {
+  LineWriter line(2 * raw.size() + 16, arena);
+  line.begin_argument();
+  for (std::size_t i = 0; i < raw.size(); i += 2) {
+    if (const char c = byte_at(raw, i); c != '\0') {
+      line.add(c);
+      continue;
+    }
+    line.end_argument();
+    line.begin_argument();
+  }
+  line.end_argument();
+  return line.take();
+}
+
 }  // namespace
 
 bool is_hex_text(std::string_view raw) noexcept {
@@ -100,22 +123,24 @@ std::string_view decode_hex(std::string_view raw, Arena& arena) {
 
 std::string_view decode_arguments(std::string_view raw, Arena& arena) {
   if (!is_hex_text(raw)) return raw;
-  while (raw.size() > 2 && raw.substr(raw.size() - 2) == "00") raw.remove_suffix(2);
-  std::size_t nul = 0;
-  while (nul < raw.size() && raw.substr(nul, 2) != "00") nul += 2;
-  if (nul >= raw.size()) return decode_hex(raw, arena);  // a title that the program gave itself
-  LineWriter line(2 * raw.size() + 16, arena);
-  line.begin_argument();
-  for (std::size_t i = 0; i < raw.size(); i += 2) {
-    if (const char c = byte_at(raw, i); c != '\0') {
-      line.add(c);
+  while (!raw.empty() && raw.substr(raw.size() - 2) == "00") raw.remove_suffix(2);
+  // Mostly no argument needs quotes.
+  const std::size_t size = raw.size() / 2;
+  char* text = arena.allocate(size);
+  bool plain = true, several = false;
+  for (std::size_t i = 0; i < size; ++i) {
+    text[i] = byte_at(raw, 2 * i);
+    if (text[i] != '\0') {
+      plain = plain && is_plain(text[i]);
       continue;
     }
-    line.end_argument();
-    line.begin_argument();
+    plain = plain && i > 0 && text[i - 1] != ' ';  // an empty argument
+    several = true;
+    text[i] = ' ';
   }
-  line.end_argument();
-  return line.take();
+  if (plain || !several) return {text, size};  // one alone is a title that the program gave itself
+  arena.shrink_last(size, 0);
+  return quote_arguments(raw, arena);
 }
 
 bool ArgumentWalk::next() noexcept {

@@ -12,7 +12,7 @@ namespace stopwarden::auditd {
 namespace {
 
 constexpr std::size_t kArgumentNames = 128;
-constexpr std::string_view kOther = "OTHER";
+constexpr std::string_view kOther = "OTHER", kRoot = "root";
 
 /// Numbers and names that say "nobody": a login uid that was never set is -1 as 32 bits.
 bool is_unset(std::string_view value) noexcept {
@@ -24,6 +24,11 @@ bool is_number(std::string_view value) noexcept {
   const std::string_view digits = value.substr(0, 1) == "-" ? value.substr(1) : value;
   if (digits.empty() || digits.size() > 20 || (digits.size() > 1 && digits[0] == '0')) return false;
   return std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+ValueKind kind_of(std::string_view value) noexcept {
+  if (value.empty() || (value[0] > '9' || value[0] < '-')) return ValueKind::string;
+  return is_number(value) ? ValueKind::integer : ValueKind::string;
 }
 
 bool sends_signal(std::string_view call) noexcept {
@@ -79,6 +84,10 @@ EventFields::EventFields(text::Emitter& emitter) : emitter_(emitter), names_(emi
 
 void EventFields::begin() {
   emitter_.begin();
+  begin_again();
+}
+
+void EventFields::begin_again() {
   facts_ = {};
   exec_bodies_.clear();
   paths_.clear();
@@ -88,12 +97,12 @@ void EventFields::begin() {
 }
 
 void EventFields::add(const Record& record) {
-  if (best_type_.empty() || record.part > best_) {
-    best_ = record.part;
-    best_type_ = record.known ? record.type : kOther;
-  }
+  note_provider(record, best_type_, best_);
   interpreted_ = record.interpreted;
-  emitter_.add_made(type_, record.type);
+  if (record.renamed)
+    emitter_.add_made(type_, record.type);
+  else
+    emitter_.add(type_, record.type);
   if (!record.node.empty()) emitter_.add(node_, record.node);
   path_record_ = {};
   if (record.part == Part::exec && !interpreted_) {
@@ -107,12 +116,14 @@ void EventFields::add(const Record& record) {
 
 void EventFields::add_tokens(std::string_view body) {
   Token token;
+  NameEntry* entry = nullptr;
   for (std::size_t at = 0; next_token(body, at, token);) {
     if (emitter_.size() >= kValuesMax) {
       overflowed_ = true;
       return;
     }
-    add_value(names_.find(token.name), token);
+    entry = names_.entry(token.name, entry != nullptr ? entry : &first_);
+    add_value(*entry, token);
   }
 }
 
@@ -126,7 +137,7 @@ void EventFields::add_value(const NameEntry& entry, const Token& token) {
   }
   const bool in_hex = entry.decode != Decode::none && !token.quoted() && !interpreted_ && is_hex_text(token.value);
   if (!in_hex)
-    emitter_.add(entry.id, token.value, nullptr, is_number(token.value) ? ValueKind::integer : ValueKind::string);
+    emitter_.add(entry.id, token.value, nullptr, kind_of(token.value));
   else if (entry.decode == Decode::key)
     add_keys(entry.id, token.value);
   else
@@ -268,12 +279,16 @@ void EventFields::finish_account() {
   const bool logged_in = !is_unset(facts_.auid);
   const auto named = [](std::string_view name, std::string_view number) {
     if (!is_unset(name)) return name;
-    return number == "0" ? std::string_view("root") : number;
+    return number == "0" ? kRoot : number;
   };
   const std::string_view login = logged_in ? named(facts_.auid_name, facts_.auid) : std::string_view{};
   const std::string_view process = is_unset(facts_.uid) ? std::string_view{} : named(facts_.uid_name, facts_.uid);
-  if (!login.empty()) emitter_.add_made(user_, login);
-  if (!process.empty() && process != login) emitter_.add_made(user_, process);
+  for (const std::string_view name : {login, process == login ? std::string_view{} : process}) {
+    if (name.data() == kRoot.data())
+      emitter_.add_made(user_, name);
+    else if (!name.empty())
+      emitter_.add(user_, name);
+  }
   const std::string_view id = logged_in ? facts_.auid : facts_.uid;
   if (!is_unset(id)) emitter_.add(actor_, id);
   if (!is_unset(facts_.ses)) emitter_.add(logon_, facts_.ses);
@@ -330,6 +345,12 @@ void EventFields::finish_socket() {
   emitter_.add_made(destination_ip_, address->text);
   if (!port.empty()) emitter_.add_made(destination_port_, port, ValueKind::integer);
   emitter_.add_made(initiated_, "true", ValueKind::boolean);
+}
+
+void EventFields::note_provider(const Record& record, std::string_view& type, Part& part) noexcept {
+  if (!type.empty() && record.part <= part) return;
+  part = record.part;
+  type = record.known ? record.type : kOther;
 }
 
 std::string_view EventFields::finish() {

@@ -36,10 +36,14 @@ class EventFields {
   explicit EventFields(text::Emitter& emitter);
   /// Begins an event; the emitter, too.
   void begin();
+  /// Begins the same event once more: its emitter wants all of its values (Emitter::Again).
+  void begin_again();
   void add(const Record& record);
   /// Adds what is made of several records. Returns the event's provider: the type of the record that says most about it
   /// (EXECVE, else what stands alone or with a SYSCALL, else SYSCALL), "OTHER" when it is none of the table.
   std::string_view finish();
+  /// What finish() will return, before anything was added: called for each record, with an empty `type` at first.
+  static void note_provider(const Record& record, std::string_view& type, Part& part) noexcept;
   /// Some values were left out: the event has more than kValuesMax.
   bool overflowed() const noexcept { return overflowed_; }
   /// Its first records are missing: it has none but such as follow a SYSCALL.
@@ -79,6 +83,7 @@ class EventFields {
 
   text::Emitter& emitter_;
   NameTable names_;
+  NameEntry first_;                    // stands before the first name of a record
   std::vector<text::Name> arguments_;  // a0, a1, ...
   text::Name type_, node_, image_, command_line_, directory_, process_id_, parent_id_, user_, actor_, logon_, target_,
       created_, deleted_, source_ip_, destination_ip_, destination_port_, initiated_, call_name_, signal_, family_,

@@ -56,12 +56,16 @@ Groups::Place Groups::add(const Record& record, std::size_t begin, std::size_t e
   Place place{last_, false};
   const bool same =
       last_ < groups_.size() && groups_[last_].stamp == record.stamp && groups_[last_].node == record.node;
-  const std::uint64_t hash = same ? groups_[last_].hash : mix(hash_text(record.stamp), hash_text(record.node));
+  const bool alone = record.stamp.empty() || record.part == Part::alone;  // it belongs to no other
+  std::uint64_t hash = 0;                                                 // nobody looks for those
+  if (!alone)
+    hash =
+        same && groups_[last_].hash != 0 ? groups_[last_].hash : mix(hash_text(record.stamp), hash_text(record.node));
   const auto clock = same                  ? groups_[last_].clock
                      : record.node.empty() ? 0
                                            : static_cast<std::uint32_t>(hash_text(record.node) % kClocks);
   run_clock(clock, record);
-  if (record.stamp.empty()) {  // nothing says what it belongs to
+  if (alone) {
     place = {start(record, hash, clock, begin), true};
     groups_.back().closed = true;
   } else if (!same || !takes(groups_[last_], record, begin)) {

@@ -64,24 +64,29 @@ NameTable::NameTable(const text::Emitter& emitter) : emitter_(&emitter) {
   for (const KnownName& known : kKnown) add(known);
 }
 
-const NameEntry* NameTable::add(const KnownName& known) {
+std::uint16_t NameTable::add(const KnownName& known) {
   const std::uint64_t hash = hash_text(known.text);
-  entries_.push_back({std::string(known.text), hash, emitter_->name(known.text), known.decode, known.role});
+  entries_.push_back({std::string(known.text), hash, emitter_->name(known.text), known.decode, known.role, 0});
   std::size_t at = hash % kSlots;
   while (slots_[at] != 0) at = (at + 1) % kSlots;
   slots_[at] = static_cast<std::uint16_t>(entries_.size());
-  return &entries_.back();
+  return slots_[at];
 }
 
-const NameEntry& NameTable::find(std::string_view name) {
+NameEntry* NameTable::look_up(std::string_view name, NameEntry* before) {
   const std::uint64_t hash = hash_text(name);
-  for (std::size_t at = hash % kSlots; slots_[at] != 0; at = (at + 1) % kSlots) {
+  std::uint16_t found = 0;
+  for (std::size_t at = hash % kSlots; found == 0 && slots_[at] != 0; at = (at + 1) % kSlots) {
     const NameEntry& entry = entries_[slots_[at] - std::size_t{1}];
-    if (entry.hash == hash && entry.text == name) return entry;
+    if (entry.hash == hash && entry.text == name) found = slots_[at];
   }
-  if (entries_.size() < kNamesMax) return *add({name});
-  other_.id = emitter_->name_in_log(name);
-  return other_;
+  if (found == 0 && entries_.size() < kNamesMax) found = add({name});
+  if (found == 0) {
+    other_.id = emitter_->name_in_log(name);
+    return &other_;
+  }
+  if (before != nullptr) before->next = found;
+  return &entries_[found - std::size_t{1}];
 }
 
 }  // namespace stopwarden::auditd

@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <string>
 #include <string_view>
@@ -60,6 +61,7 @@ struct NameEntry {
   text::Name id;
   Decode decode = Decode::none;
   Role role = Role::none;
+  std::uint16_t next = 0;  ///< entry + 1 of the name that came behind it the last time
 };
 
 /// Names to entries. Those of the table are there from the start; others join as they come, up to a limit: a log may
@@ -67,13 +69,24 @@ struct NameEntry {
 class NameTable {
  public:
   explicit NameTable(const text::Emitter& emitter);
-  /// Valid until the next call. Cost: one hash; no allocation once the log's names are known.
-  const NameEntry& find(std::string_view name);
+  /// `before` is the entry of the name before it in the record, nullptr at its start: most records have their names in
+  /// the order of the last one. Valid until the next call. Cost: mostly one comparison, else one hash; no allocation
+  /// once the log's names are known.
+  const NameEntry& find(std::string_view name, NameEntry* before = nullptr) { return *entry(name, before); }
+  NameEntry* entry(std::string_view name, NameEntry* before) {
+    if (before != nullptr && before->next != 0) {
+      NameEntry& guess = entries_[before->next - std::size_t{1}];
+      if (guess.text.size() == name.size() && std::memcmp(guess.text.data(), name.data(), name.size()) == 0)
+        return &guess;
+    }
+    return look_up(name, before);
+  }
 
  private:
   static constexpr std::size_t kSlots = 4096;
   static constexpr std::size_t kNamesMax = 1024;
-  const NameEntry* add(const KnownName& known);
+  NameEntry* look_up(std::string_view name, NameEntry* before);
+  std::uint16_t add(const KnownName& known);
   const text::Emitter* emitter_;
   std::deque<NameEntry> entries_;
   std::array<std::uint16_t, kSlots> slots_{};  // entry + 1 by hash, open addressing

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "base/text.h"
 
@@ -11,7 +12,13 @@ namespace {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
-/// Takes `word` off the front of `text`.
+/// Takes `word` off the front of `text`. The length is known when it is compiled: a load and a comparison.
+template <std::size_t N>
+bool take(std::string_view& text, const char (&word)[N]) noexcept {
+  if (text.size() < N - 1 || std::memcmp(text.data(), word, N - 1) != 0) return false;
+  text.remove_prefix(N - 1);
+  return true;
+}
 bool take(std::string_view& text, std::string_view word) noexcept {
   if (text.substr(0, word.size()) != word) return false;
   text.remove_prefix(word.size());
@@ -69,11 +76,11 @@ bool take_stamp(std::string_view& text, Record& record) noexcept {
   const std::string_view begin = text;
   std::uint64_t seconds = 0, serial = 0;
   std::string_view plain = text;
-  if (take_date(text, record.seconds)) {
-    record.interpreted = true;
-  } else if (take_digits(plain, 11, seconds)) {
+  if (take_digits(plain, 11, seconds) && !plain.empty() && (plain[0] == '.' || plain[0] == ':')) {
     text = plain;
     record.seconds = static_cast<std::int64_t>(seconds);
+  } else if (take_date(text, record.seconds)) {
+    record.interpreted = true;
   } else {
     return false;
   }
@@ -82,11 +89,12 @@ bool take_stamp(std::string_view& text, Record& record) noexcept {
   record.has_time = true;
   if (take(text, "): ")) return true;
   // `ausearch -i` has a blank before the colon; DAEMON_CONFIG of old versions of auditd has no colon.
-  return take(text, ") : ") || take(text, ") ") || take(text, "):") || text == ")";
+  return take(text, ") : ") || take(text, ") ") || take(text, "):") || (text.size() == 1 && take(text, ")"));
 }
 
 std::string_view take_word(std::string_view& text) noexcept {
-  const std::size_t end = std::min(text.find(' '), text.size());
+  std::size_t end = 0;  // words are short
+  while (end < text.size() && text[end] != ' ') ++end;
   const std::string_view word = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
   return word;
@@ -103,6 +111,7 @@ bool set_type(std::string_view word, Record& record) noexcept {
     record.part = part_by_number(*number);
   }
   if (type == nullptr) return true;
+  record.renamed = type->name != word;
   record.type = type->name;
   record.part = type->part;
   record.known = true;

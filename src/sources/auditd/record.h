@@ -16,6 +16,7 @@ struct Record {
   std::string_view type;      ///< its name: "SERVICE_STOP" also where the line says 1131; unknown ones as written
   Part part = Part::subject;  ///< of the event
   bool known = false;         ///< `type` is in the table of record_type.h
+  bool renamed = false;       ///< the line has a number in its place
   std::string_view stamp;     ///< "1690000000.123:45": with `node`, which event it belongs to; may be empty
   std::int64_t seconds = 0;   ///< of the stamp, since 1970
   std::uint32_t nanos = 0;    ///< beyond `seconds`

@@ -3,6 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace stopwarden::auditd {
 namespace {
@@ -23,6 +28,21 @@ constexpr auto kKinds = [] {
 std::uint8_t kind(char c) noexcept { return kKinds[static_cast<unsigned char>(c)]; }
 bool ends_value(char c) noexcept { return c == ' ' || c == kEnriched; }
 
+/// Where a bare value ends: at a blank or 0x1D. Most have fewer than 16 bytes.
+std::size_t value_end(std::string_view body, std::size_t at) noexcept {
+#if defined(__SSE2__)
+  const __m128i blank = _mm_set1_epi8(' '), enriched = _mm_set1_epi8(kEnriched);
+  for (; body.size() - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(body.data() + at));
+    const auto ends = static_cast<unsigned>(
+        _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, blank), _mm_cmpeq_epi8(bytes, enriched))));
+    if (ends != 0) return at + static_cast<std::size_t>(std::countr_zero(ends));
+  }
+#endif
+  while (at < body.size() && !ends_value(body[at])) ++at;
+  return at;
+}
+
 /// The part of `body` from `at` to the next 0x1D.
 std::string_view part_from(std::string_view body, std::size_t at) noexcept {
   const std::string_view rest = body.substr(at);
@@ -32,12 +52,17 @@ std::string_view part_from(std::string_view body, std::size_t at) noexcept {
 /// A value in quotes or braces that open at `at`.
 void take_quoted(std::string_view body, std::size_t& at, Token& token) noexcept {
   const char open = body[at];
+  if (open == '"') {  // short, mostly
+    token.quotes = Quotes::twice;
+    std::size_t end = at + 1;
+    while (end < body.size() && body[end] != '"' && body[end] != kEnriched) ++end;
+    token.value = body.substr(at + 1, end - at - 1);
+    at = end + (end < body.size() && body[end] == '"' ? 1 : 0);
+    return;
+  }
   const std::string_view part = part_from(body, at + 1);
   std::size_t end = 0;
-  if (open == '"') {
-    token.quotes = Quotes::twice;
-    end = part.find('"');
-  } else if (open == '\'') {
+  if (open == '\'') {
     token.quotes = Quotes::once;
     end = token.name == "msg" ? part.rfind('\'') : part.find('\'');
   } else {
@@ -51,8 +76,7 @@ void take_quoted(std::string_view body, std::size_t& at, Token& token) noexcept 
 
 void take_plain(std::string_view body, std::size_t& at, Token& token) noexcept {
   token.quotes = Quotes::none;
-  std::size_t end = at;
-  while (end < body.size() && !ends_value(body[end])) ++end;
+  const std::size_t end = value_end(body, at);
   std::string_view value = body.substr(at, end - at);
   at = end;
   while (!value.empty() && value.back() == ',') value.remove_suffix(1);

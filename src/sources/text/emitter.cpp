@@ -9,7 +9,16 @@ Emitter::Emitter(const SourceOptions& options, Texts texts)
 void Emitter::begin() {
   arena_.reset();
   values_.clear();
+  choice_ = nullptr;
+  again_ = nullptr;
   all_made_ = false;
+}
+
+void Emitter::choose(std::string_view channel, std::string_view provider, std::optional<std::uint32_t> event_id,
+                     Again& again) {
+  if (planner_ == nullptr) return;
+  choice_ = &planner_->choose(channel, provider, event_id);
+  again_ = choice_->all_values() ? nullptr : &again;
 }
 
 /// Makes its text, once.
@@ -39,7 +48,7 @@ void Emitter::emit(Event& event, EventSink& sink) {
   event.choice = nullptr;
   event.reader = nullptr;
   if (planner_ != nullptr) {
-    event.choice = &planner_->choose(event.channel, event.provider, event.event_id);
+    event.choice = choice_ != nullptr ? choice_ : &planner_->choose(event.channel, event.provider, event.event_id);
     event.reader = this;
   }
   fill(event.choice, fields_);
@@ -48,7 +57,14 @@ void Emitter::emit(Event& event, EventSink& sink) {
 }
 
 std::span<const FieldValue> Emitter::all_fields() {
-  if (!all_made_) fill(nullptr, all_fields_);
+  if (all_made_) return all_fields_;
+  if (again_ != nullptr) {
+    values_.clear();
+    choice_ = nullptr;
+    again_->add_again();
+    again_ = nullptr;
+  }
+  fill(nullptr, all_fields_);
   all_made_ = true;
   return all_fields_;
 }
@@ -63,6 +79,18 @@ bool Emitter::may_hold(const TextProbe& probe, const Event& event) {
       return true;
   }
   return false;
+}
+
+std::span<const std::string_view> Emitter::texts(const Event& event) {
+  texts_list_.clear();
+  if (texts_ == Texts::made) return texts_list_;
+  texts_list_.push_back(event.raw);
+  if (texts_ == Texts::as_in_record) return texts_list_;
+  for (Value& v : values_) {
+    finish(v);
+    if (v.made) texts_list_.push_back(v.raw);
+  }
+  return texts_list_;
 }
 
 }  // namespace stopwarden::text

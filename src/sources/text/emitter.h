@@ -48,11 +48,21 @@ class Emitter final : private FieldReader {
   /// A name that the log itself brings, hashed at each call. Blanks are not left out.
   Name name_in_log(std::string_view field) const { return name(field); }
 
+  /// Gives all values of the event once more.
+  class Again {
+   public:
+    virtual ~Again() = default;
+    virtual void add_again() = 0;
+  };
   /// Forgets the last event and what was made for it.
   void begin();
+  /// After begin(), where channel, provider and id are known before the values: asks the planner now, so that add()
+  /// keeps only what was chosen. `again` adds all of them when somebody wants the rest; it lives until emit() returned.
+  void choose(std::string_view channel, std::string_view provider, std::optional<std::uint32_t> event_id, Again& again);
   /// `raw` lives until emit() returned: in the record, or in arena().
   void add(Name name, std::string_view raw, Make make = nullptr, ValueKind kind = ValueKind::string) {
-    if (name.wanted()) values_.push_back({*name.id, kind, raw, make, false});
+    if (!name.wanted() || (choice_ != nullptr && make == nullptr && !choice_->contains(*name.id))) return;
+    values_.push_back({*name.id, kind, raw, make, false});
   }
   /// A text that does not stand in the record; it lies in arena() or is a literal.
   void add_made(Name name, std::string_view text, ValueKind kind = ValueKind::string) {
@@ -83,6 +93,7 @@ class Emitter final : private FieldReader {
   void fill(const FieldChoice* choice, std::vector<FieldValue>& out);
   std::span<const FieldValue> all_fields() override;
   bool may_hold(const TextProbe& probe, const Event& event) override;
+  std::span<const std::string_view> texts(const Event& event) override;
 
   const WantedFields* wanted_;
   FieldPlanner* planner_;
@@ -90,6 +101,9 @@ class Emitter final : private FieldReader {
   Arena arena_;
   std::vector<Value> values_;
   std::vector<FieldValue> fields_, all_fields_;
+  std::vector<std::string_view> texts_list_;
+  const FieldChoice* choice_ = nullptr;  // what values_ were narrowed to; values that are made are there all the same
+  Again* again_ = nullptr;
   bool all_made_ = false;
 };
 

@@ -89,6 +89,36 @@ TEST_F(EmitterTest, APlannerNarrowsAndTheReaderGivesTheRest) {
   }
 }
 
+TEST_F(EmitterTest, MarkedTextsAreLookedAtWhereTheRecordHasThemNot) {
+  WantedFields wanted(table);
+  for (const FieldId id : {unit, message, other}) wanted.add(id);
+  OnePlan plan;
+  plan.choice.add(unit);
+  Emitter emitter({&wanted, &plan}, Emitter::Texts::marked);
+  struct Sink final : EventSink {
+    void on_event(const Event& e) override {
+      for (const std::string_view text : {"zz", "mm"}) {
+        TextProbe probe;
+        probe.add(text, 0);
+        held += e.reader->may_hold(probe, e) ? '1' : '0';
+      }
+      texts = e.reader->texts(e).size();
+    }
+    void on_drop(const Error&) override {}
+    void on_oddity(const Error&) override {}
+    std::string held;
+    std::size_t texts = 0;
+  } sink;
+  emitter.begin();
+  emitter.add(emitter.name("unit"), "ssh");
+  emitter.add_made(emitter.name("message"), "zzz");
+  Event event;
+  event.raw = "unit=ssh";
+  emitter.emit(event, sink);
+  EXPECT_EQ(sink.held, "10");
+  EXPECT_EQ(sink.texts, 2u);
+}
+
 TEST_F(EmitterTest, ValuesWithoutANameComeWhenAllAreWanted) {
   WantedFields wanted(table);
   wanted.add_all_values();
