@@ -28,7 +28,6 @@ void service_record(const Event& event, TargetList& out) {
   const bool failed = value_of(event, field::AUDIT_FIELD_RES) == "failed";
   Target t;
   t.name = unit;
-  if (unit.find('.') == std::string_view::npos) t.name += ".service";
   t.verb = stop ? "stop" : "start";
   t.state = failed ? "failed" : stop ? "stopped" : "running";
   t.route = "systemd";

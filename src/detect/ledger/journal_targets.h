@@ -10,8 +10,7 @@
 namespace stopwarden::ledger {
 
 /// Entries of programs as syslog has them (syslog_targets.h): the journal's sources give the same fields. The kernel's
-/// records that journald takes in itself: the unit of SERVICE_STOP and SERVICE_START, with ".service" behind its name,
-/// which the record leaves out; route "systemd".
+/// records that journald takes in itself: the unit of SERVICE_STOP and SERVICE_START; route "systemd".
 void journal_targets(const Event& event, TargetList& out);
 
 /// The fields journal_targets() reads.

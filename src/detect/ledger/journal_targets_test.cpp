@@ -44,7 +44,7 @@ TEST(JournalTargets, Table) {
        {{field::MESSAGE, "SERVICE_STOP pid=1 uid=0"},
         {field::AUDIT_FIELD_UNIT, "getty@tty1"},
         {field::AUDIT_FIELD_RES, "failed"}},
-       "stop service:getty@tty1.service systemd =failed"},
+       "stop service:getty@tty1 systemd =failed"},
       {"audit",
        {{field::MESSAGE, "SERVICE_START pid=1"}, {field::AUDIT_FIELD_UNIT, "cron"}},
        "start service:cron systemd =running"},
