@@ -109,13 +109,18 @@ std::size_t last_restart(std::string_view text) noexcept {
   return 0;
 }
 
-/// Where to end a block: behind its last line feed, else behind its last object of an array on one line.
+/// Where to end a block: behind its last line feed, else behind its last object of an array on one line. A line feed is
+/// looked for near the end first: text of one line has none.
 std::size_t block_size(std::string_view text) noexcept {
-  if (const std::size_t last = find_last(text, '\n', text.size()); last != std::string_view::npos) return last + 1;
+  constexpr std::size_t kLineMax = 16 * std::size_t{1024};
+  const std::size_t from = text.size() > kLineMax ? text.size() - kLineMax : 0;
+  if (const std::size_t last = find_last(text.substr(from), '\n', text.size() - from); last != std::string_view::npos)
+    return from + last + 1;
   std::size_t at = text.size();
   while ((at = find_last(text, '{', at)) != std::string_view::npos && at >= 2)
     if (text[at - 1] == ',' && text[at - 2] == '}') return at - 1;
-  return text.size();
+  const std::size_t last = find_last(text, '\n', from);
+  return last != std::string_view::npos ? last + 1 : text.size();
 }
 
 /// Whole objects of an array or a wrapper on one line, found by their tokens.
@@ -142,11 +147,7 @@ class TokenCutter {
   void open(std::size_t at) {
     std::string_view text = text_.substr(at);
     if (text.size() > kBlockMax) text = text.substr(0, kBlockMax);
-    // Where another object seems to begin, which spares looking for a line's end that is not there.
-    std::size_t size = find_last(text, '{', text.size());
-    while (size != std::string_view::npos && size >= 2 && (text[size - 1] != ',' || text[size - 2] != '}'))
-      size = find_last(text, '{', size);
-    text = text.substr(0, size != std::string_view::npos && size >= 2 ? size - 1 : block_size(text));
+    text = text.substr(0, block_size(text));
     begin_ = at;
     end_ = at + text.size();
     token_ = 0;

@@ -2,7 +2,9 @@
 #include "sources/json/shapes_cloud.h"
 
 #include <algorithm>
+#include <array>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "event/log_name.h"
 #include "sources/json/shapes.h"
@@ -12,7 +14,7 @@ namespace stopwarden::json {
 namespace {
 
 // Providers: one plan of the engine a provider, so hostile logs must not be able to make up names. What is not in a
-// table has the provider "". Sorted.
+// table has the provider "".
 constexpr std::array<std::string_view, 66> kAwsSources{
     "access-analyzer.amazonaws.com",
     "account.amazonaws.com",
@@ -81,7 +83,6 @@ constexpr std::array<std::string_view, 66> kAwsSources{
     "wafv2.amazonaws.com",
     "workspaces.amazonaws.com",
 };
-static_assert(std::is_sorted(kAwsSources.begin(), kAwsSources.end()));
 
 constexpr std::array<std::string_view, 36> kAzureProviders{
     "Microsoft.AAD",
@@ -170,13 +171,34 @@ constexpr std::array<std::string_view, 32> kGcpServices{
     "storage.googleapis.com",
     "workflows.googleapis.com",
 };
-static_assert(std::is_sorted(kGcpServices.begin(), kGcpServices.end()));
 
-/// The row of a sorted table; "" when there is none. Costs seven comparisons.
-template <std::size_t N>
-std::string_view known(const std::array<std::string_view, N>& sorted, std::string_view name) noexcept {
-  const auto at = std::lower_bound(sorted.begin(), sorted.end(), name);
-  return at != sorted.end() && *at == name ? *at : std::string_view{};
+/// Names by their hash, made once. find() gives the row, or "": one hash and one comparison.
+class NameTable {
+ public:
+  template <std::size_t N>
+  explicit NameTable(const std::array<std::string_view, N>& names) {
+    static_assert(N * 2 <= kSlots);
+    for (const std::string_view name : names) slots_[slot_of(name)] = name;
+  }
+  std::string_view find(std::string_view name) const noexcept { return slots_[slot_of(name)]; }
+
+ private:
+  static constexpr std::size_t kSlots = 256;
+  std::size_t slot_of(std::string_view name) const noexcept {
+    std::size_t at = hash_text(name) % kSlots;
+    while (!slots_[at].empty() && slots_[at] != name) at = (at + 1) % kSlots;
+    return at;
+  }
+  std::array<std::string_view, kSlots> slots_{};
+};
+
+std::string_view known_aws_source(std::string_view name) {
+  static const NameTable table(kAwsSources);
+  return table.find(name);
+}
+std::string_view known_gcp_service(std::string_view name) {
+  static const NameTable table(kGcpServices);
+  return table.find(name);
 }
 
 /// The same for a table that is not sorted and names that come in any case.
@@ -279,12 +301,10 @@ bool is_cloud_event(const Marks& m) noexcept {
 
 void cloudtrail_head(const Tree&, std::uint32_t, Arena&, Event& event) {
   event.channel = log_name::aws_cloudtrail;
-  event.provider = known(kAwsSources, event.provider);
+  event.provider = known_aws_source(event.provider);
 }
 
-void gcp_head(const Tree&, std::uint32_t, Arena&, Event& event) {
-  event.provider = known(kGcpServices, event.provider);
-}
+void gcp_head(const Tree&, std::uint32_t, Arena&, Event& event) { event.provider = known_gcp_service(event.provider); }
 
 void kubernetes_head(const Tree&, std::uint32_t, Arena&, Event& event) { event.provider = {}; }
 
@@ -377,10 +397,10 @@ void beats_cloud_head(const Tree& tree, std::uint32_t root, Arena&, Event& event
     const std::string_view key = tree.key_of(tree.node(i)).raw, head = key.substr(0, key.find('.'));
     if (head == "aws") {
       event.channel = log_name::aws_cloudtrail;
-      event.provider = known(kAwsSources, provider);
+      event.provider = known_aws_source(provider);
     } else if (head == "gcp") {
       event.channel = log_name::gcp_audit;
-      event.provider = known(kGcpServices, provider);
+      event.provider = known_gcp_service(provider);
     } else if (head == "azure") {
       const bool activity = key == head ? tree.find(i, "activitylogs") != 0 : key.substr(6, 8) == "activity";
       const bool audit = key == head ? tree.find(i, "auditlogs") != 0 : key.substr(6, 5) == "audit";
@@ -407,7 +427,7 @@ void ocsf_head(const Tree& tree, std::uint32_t root, Arena& arena, Event& event)
   const std::string_view cloud = text_at(tree, root, {"cloud.provider"}, arena);
   if (equal_ignore_ascii_case(product, "CloudTrail")) {
     event.channel = log_name::aws_cloudtrail;
-    event.provider = known(kAwsSources, provider);
+    event.provider = known_aws_source(provider);
   } else if (equal_ignore_ascii_case(product, "Amazon EKS") || equal_ignore_ascii_case(product, "Kubernetes")) {
     event.channel = log_name::kubernetes_audit;
   } else if (find_path(tree, root, "api") == 0) {

@@ -24,11 +24,10 @@ class Skipper {
     bool may_wrap = depth == 0;  // no value but plain ones so far
     for (char after = ','; after != '}'; ++at_) {
       if (after != ',' || count_ - at_ < 4) return false;  // a key, a colon, a value, and what follows it
-      const char* const key = token(at_);
-      const char* const key_end = last_of(at_);
-      if (*key != '"' || *token(at_ + 1) != ':' || key_end == key || *key_end != '"') return false;
+      // Behind a string nothing but blanks stands before the next token (tokens.h), so its end is not looked at.
+      if (*token(at_) != '"' || *token(at_ + 1) != ':') return false;
       at_ += 2;
-      if (may_wrap && !wraps_nothing({key + 1, static_cast<std::size_t>(key_end - key) - 1}, may_wrap)) return false;
+      if (may_wrap && !wraps_nothing(may_wrap)) return false;
       if (!value(depth + 1) || at_ == count_) return false;
       after = *token(at_);
     }
@@ -53,23 +52,25 @@ class Skipper {
 
   bool value(std::uint32_t depth) {
     const char* const first = token(at_);
-    if (*first == '{') return object(depth);
-    if (*first == '[') return array(depth);
-    if (at_ + 1 >= count_) return false;
-    const char* const last = last_of(at_);
-    ++at_;
-    if (*first == '"') return last != first && *last == '"';
-    // A quote inside of a number or word begins no token.
     const char c = *first;
-    if (c == '}' || c == ']' || c == ',' || c == ':') return false;
+    if (c == '"') {
+      ++at_;
+      return true;
+    }
+    if (c == '{') return object(depth);
+    if (c == '[') return array(depth);
+    if (at_ + 1 >= count_ || c == '}' || c == ']' || c == ',' || c == ':') return false;
+    // A quote inside of a number or word begins no token.
+    const char* const last = last_of(at_++);
     for (const char* p = first; p <= last; ++p)
       if (*p == '"') return false;
     return true;
   }
 
   /// The member whose value is at hand, at the top of the object.
-  bool wraps_nothing(std::string_view key, bool& may_wrap) const {
-    const char first = *token(at_);
+  bool wraps_nothing(bool& may_wrap) const {
+    const char first = *token(at_), *begin = token(at_ - 2) + 1;
+    const std::string_view key(begin, static_cast<std::size_t>(last_of(at_ - 2) - begin));
     if (is_event_key(key)) may_wrap = false;
     if (first != '{' && first != '[') return true;
     if (!may_wrap) return true;
