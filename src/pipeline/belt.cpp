@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/belt.h"
 
+#include <algorithm>
 #include <system_error>
 
 namespace stopwarden {
+namespace {
+
+// A result that is merged stays in its place until the place is used again. Not when it is larger than usual.
+constexpr std::size_t kKeptResultBytes = 64 * std::size_t{1024};
+
+}  // namespace
 
 struct Belt::Job final : ResultValve {
   explicit Job(Belt& b) : belt(b) {}
@@ -18,13 +25,15 @@ struct Belt::Job final : ResultValve {
   BlockResult result;
   std::uint64_t number = 0;
   std::size_t result_bytes = 0;
+  std::thread::id used_by;
   bool done = false;  // guarded by the belt's mutex
 };
 
 Belt::Belt(std::size_t threads, MakeWorker make_worker, ResultSink& sink)
     : threads_max_(threads), make_(std::move(make_worker)), sink_(sink) {
   const std::size_t places = threads == 1 ? 1 : kBlocksPerThread * threads;
-  for (std::size_t i = 0; i < places; ++i) ring_.push_back(std::make_unique<Job>(*this));
+  for (std::size_t i = 0; i < places; ++i) free_.push_back(jobs_.emplace_back(std::make_unique<Job>(*this)).get());
+  row_.resize(places);
 }
 
 Belt::~Belt() {
@@ -32,16 +41,33 @@ Belt::~Belt() {
     const Lock lock(mutex_);
     stopping_ = true;
   }
-  to_take_.notify_all();
+  to_turn_.notify_all();
   to_merge_.notify_all();
+  to_go_on_.notify_all();
 }
 
-// ---- the filling thread ----
+// ---- the calling thread ----
 
-Block& Belt::reserve() {
+void Belt::run(const Fill& fill) {
   Lock lock(mutex_);
-  help_until(lock, [this] { return filled_ - merged_ < ring_.size(); });
-  return job(filled_).block;
+  fill_ = &fill;
+  try {
+    while (fill_ != nullptr || filling_) {
+      if (failed_) std::rethrow_exception(failed_);
+      if (taken_ == filled_ && !may_fill()) {
+        to_turn_.wait(lock);
+      } else if (taken_ < filled_ || fill_next(lock) == Filled::more || threads_max_ == 1) {
+        work_on_next(lock, own_worker(lock));
+      }
+    }
+  } catch (...) {
+    if (lock.owns_lock()) lock.unlock();
+    fail();
+    lock.lock();
+    fill_ = nullptr;
+    to_turn_.wait(lock, [this] { return !filling_; });  // what it reads lives as long as this call
+    throw;
+  }
 }
 
 void Belt::room_for(std::size_t bytes) {
@@ -51,24 +77,12 @@ void Belt::room_for(std::size_t bytes) {
   });
 }
 
-void Belt::hand_over(Haste haste) {
-  Lock lock(mutex_);
-  Job& filled = job(filled_);
-  filled.number = filled_;
-  if (filled.block.bytes.size() > kBlockBytes) grown_bytes_ += filled.block.bytes.size();
-  ++filled_;
-  start_helpers(haste);
-  to_take_.notify_one();
-  if (helpers_.empty() && (threads_max_ == 1 || haste == Haste::yes))
-    help_until(lock, [this] { return merged_ == filled_; });
-}
-
 void Belt::finish() {
   Lock lock(mutex_);
   help_until(lock, [this] { return merged_ == filled_; });
   stopping_ = true;
   lock.unlock();
-  to_take_.notify_all();
+  to_turn_.notify_all();
   helpers_.clear();
 }
 
@@ -83,29 +97,20 @@ void Belt::help_until(Lock& lock, Done done) {
   for (;;) {
     if (failed_) std::rethrow_exception(failed_);
     if (done()) return;
-    if (taken_ == filled_) {
-      to_fill_.wait(lock);
-      continue;
-    }
-    Job& next = job(taken_++);
-    lock.unlock();
-    if (own_worker_ == nullptr) own_worker_ = &make_worker();
-    work(*own_worker_, next);
-    lock.lock();
+    if (taken_ < filled_)
+      work_on_next(lock, own_worker(lock));
+    else
+      to_go_on_.wait(lock);
   }
 }
 
-/// A thread more, when there are blocks that nobody waits for. One block alone is not worth it: the filling thread
-/// takes it when it is done filling, unless it may be held up.
-void Belt::start_helpers(Haste haste) {
-  const std::uint64_t left = filled_ - taken_, for_self = haste == Haste::yes ? 0 : 1;
-  if (left <= idle_ + for_self || helpers_.size() + 1 >= threads_max_) return;
-  try {
-    helpers_.emplace_back([this] { help(); });
-    ++idle_;
-  } catch (const std::system_error&) {
-    // The system has no thread for us now: those that run do the work. Asked again with the next block.
+BlockWorker& Belt::own_worker(Lock& lock) {
+  if (own_worker_ == nullptr) {
+    lock.unlock();
+    own_worker_ = &make_worker();
+    lock.lock();
   }
+  return *own_worker_;
 }
 
 // ---- all threads ----
@@ -117,18 +122,65 @@ BlockWorker& Belt::make_worker() {
   return *workers_.back();
 }
 
+/// A free place, best one whose memory is in this core's cache and came from this thread's part of the heap.
+Belt::Job& Belt::take_place() {
+  const std::thread::id self = std::this_thread::get_id();
+  const auto own = std::find_if(free_.rbegin(), free_.rend(), [self](const Job* j) { return j->used_by == self; });
+  const auto place = own == free_.rend() ? free_.end() - 1 : own.base() - 1;
+  Job& out = **place;
+  free_.erase(place);
+  return out;
+}
+
+/// Fills the block behind all others and puts it into the row.
+Belt::Filled Belt::fill_next(Lock& lock) {
+  const Fill& fill = *fill_;
+  filling_ = true;
+  Job& place = take_place();
+  lock.unlock();
+  try {
+    place.result.clear();
+    fill(place.block);
+  } catch (...) {
+    lock.lock();
+    filling_ = false;
+    throw;
+  }
+  const bool last = place.block.last;
+  lock.lock();
+  filling_ = false;
+  if (last) fill_ = nullptr;
+  if (place.block.bytes.size() > kBlockBytes) grown_bytes_ += place.block.bytes.size();
+  place.number = filled_;
+  row_[static_cast<std::size_t>(filled_++ % row_.size())] = &place;
+  // A thread more, when there are blocks that nobody waits for. The last one of an input is not worth it if it is alone.
+  if (last ? filled_ - taken_ > idle_ + 1 : idle_ == 0) start_helper();
+  if (last || stopping_)
+    to_turn_.notify_all();
+  else
+    to_turn_.notify_one();
+  return last ? Filled::last : Filled::more;
+}
+
+void Belt::start_helper() {
+  if (helpers_.size() + 1 >= threads_max_ || stopping_) return;
+  try {
+    helpers_.emplace_back([this] { help(); });
+    ++idle_;
+  } catch (const std::system_error&) {
+    // The system has no thread for us now: those that run do the work. Asked again with the next block.
+  }
+}
+
 void Belt::help() {
   try {
     BlockWorker& worker = make_worker();
-    for (;;) {
-      Lock lock(mutex_);
-      to_take_.wait(lock, [this] { return stopping_ || taken_ < filled_; });
+    for (Lock lock(mutex_);;) {
+      to_turn_.wait(lock, [this] { return stopping_ || taken_ < filled_ || may_fill(); });
       if (stopping_) return;
       --idle_;
-      Job& next = job(taken_++);
-      lock.unlock();
-      work(worker, next);
-      lock.lock();
+      if (taken_ == filled_) fill_next(lock);
+      work_on_next(lock, worker);
       ++idle_;
     }
   } catch (...) {
@@ -142,14 +194,17 @@ void Belt::fail() noexcept {
     if (!failed_) failed_ = std::current_exception();
     stopping_ = true;
   }
-  to_take_.notify_all();
-  to_fill_.notify_all();
+  to_turn_.notify_all();
   to_merge_.notify_all();
+  to_go_on_.notify_all();
 }
 
-void Belt::work(BlockWorker& worker, Job& mine) {
+void Belt::work_on_next(Lock& lock, BlockWorker& worker) {
+  Job& mine = job(taken_++);
+  lock.unlock();
+  mine.used_by = std::this_thread::get_id();
   worker.work(mine.block, mine.result, mine);
-  Lock lock(mutex_);
+  lock.lock();
   mine.done = true;
   if (!merging_) merge_ready(lock);  // else whoever merges finds it
 }
@@ -162,15 +217,19 @@ void Belt::merge_ready(Lock& lock) {
     const std::size_t grown = oldest.block.bytes.size() > kBlockBytes ? oldest.block.bytes.size() : 0;
     lock.unlock();
     sink_.on_result(oldest.block, oldest.result, ResultSink::Part::final);
-    oldest.result.clear();
     oldest.block.clear();
+    // OPTIMIZATION: else cleared by who uses the place next, mostly the thread that made it: memory given back by
+    // another thread goes the slow way.
+    if (oldest.result_bytes > kKeptResultBytes) oldest.result.clear();
     result_bytes_.fetch_sub(oldest.result_bytes, std::memory_order_relaxed);
     oldest.result_bytes = 0;
     lock.lock();
     grown_bytes_ -= grown;
     oldest.done = false;
+    free_.push_back(&oldest);
     ++merged_;
-    to_fill_.notify_one();
+    if (fill_ != nullptr && !filling_) to_turn_.notify_one();
+    to_go_on_.notify_one();
   }
   merging_ = false;
   to_merge_.notify_all();
