@@ -49,6 +49,7 @@ Belt::~Belt() {
 // ---- the calling thread ----
 
 void Belt::run(const Fill& fill) {
+  if (own_worker_ == nullptr) own_worker_ = &make_worker();
   Lock lock(mutex_);
   fill_ = &fill;
   try {
@@ -57,7 +58,7 @@ void Belt::run(const Fill& fill) {
       if (taken_ == filled_ && !may_fill()) {
         to_turn_.wait(lock);
       } else if (taken_ < filled_ || fill_next(lock) == Filled::more || threads_max_ == 1) {
-        work_on_next(lock, own_worker(lock));
+        work_on_next(lock, *own_worker_);
       }
     }
   } catch (...) {
@@ -98,19 +99,10 @@ void Belt::help_until(Lock& lock, Done done) {
     if (failed_) std::rethrow_exception(failed_);
     if (done()) return;
     if (taken_ < filled_)
-      work_on_next(lock, own_worker(lock));
+      work_on_next(lock, *own_worker_);
     else
       to_go_on_.wait(lock);
   }
-}
-
-BlockWorker& Belt::own_worker(Lock& lock) {
-  if (own_worker_ == nullptr) {
-    lock.unlock();
-    own_worker_ = &make_worker();
-    lock.lock();
-  }
-  return *own_worker_;
 }
 
 // ---- all threads ----

@@ -69,7 +69,6 @@ class Belt {
   Job& take_place();
   Filled fill_next(Lock& lock);
   void work_on_next(Lock& lock, BlockWorker& worker);
-  BlockWorker& own_worker(Lock& lock);
   BlockWorker& make_worker();
   void merge_ready(Lock& lock);
   void give_early(Job& job);
@@ -82,7 +81,7 @@ class Belt {
   const std::size_t threads_max_;
   const MakeWorker make_;
   ResultSink& sink_;
-  BlockWorker* own_worker_ = nullptr;  // of the calling thread
+  BlockWorker* own_worker_ = nullptr;  // of the calling thread, once it has run something
 
   std::mutex mutex_;  // of all below, but for a job's block and result: these belong to who has the job
   std::condition_variable to_turn_, to_merge_, to_go_on_;
