@@ -3,12 +3,17 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace stopwarden {
 namespace {
 
-// A result that is merged stays in its place until the place is used again. Not when it is larger than usual.
-constexpr std::size_t kKeptResultBytes = 64 * std::size_t{1024};
+// Results that are merged stay where they are until the place is used again, up to so many bytes a thread.
+constexpr std::size_t kStaleBytesPerThread = 256 * std::size_t{1024};
+
+std::size_t grown_bytes(const Block& block) noexcept {
+  return block.bytes.size() > kBlockBytes ? block.bytes.size() : 0;
+}
 
 }  // namespace
 
@@ -26,14 +31,16 @@ struct Belt::Job final : ResultValve {
   std::uint64_t number = 0;
   std::size_t result_bytes = 0;
   std::thread::id used_by;
-  bool done = false;  // guarded by the belt's mutex
+  bool done = false;            // this and the next guarded by the belt's mutex
+  std::size_t stale_bytes = 0;  // of `result`, which is merged
 };
 
 Belt::Belt(std::size_t threads, MakeWorker make_worker, ResultSink& sink)
     : threads_max_(threads), make_(std::move(make_worker)), sink_(sink) {
-  const std::size_t places = threads == 1 ? 1 : kBlocksPerThread * threads;
+  const std::size_t places = threads == 1 ? 1 : kPlacesPerThread * threads;
   for (std::size_t i = 0; i < places; ++i) free_.push_back(jobs_.emplace_back(std::make_unique<Job>(*this)).get());
   row_.resize(places);
+  buffers_.resize(threads == 1 ? 1 : kBlocksPerThread * threads);
 }
 
 Belt::~Belt() {
@@ -55,11 +62,13 @@ void Belt::run(const Fill& fill) {
   try {
     while (fill_ != nullptr || filling_) {
       if (failed_) std::rethrow_exception(failed_);
-      if (taken_ == filled_ && !may_fill()) {
+      if (may_fill()) {
+        if (fill_next(lock) == Filled::last && threads_max_ > 1) continue;
+      } else if (taken_ == filled_) {
         to_turn_.wait(lock);
-      } else if (taken_ < filled_ || fill_next(lock) == Filled::more || threads_max_ == 1) {
-        work_on_next(lock, *own_worker_);
+        continue;
       }
+      work_on_next(lock, *own_worker_);
     }
   } catch (...) {
     if (lock.owns_lock()) lock.unlock();
@@ -114,27 +123,38 @@ BlockWorker& Belt::make_worker() {
   return *workers_.back();
 }
 
-/// A free place, best one whose memory is in this core's cache and came from this thread's part of the heap.
-Belt::Job& Belt::take_place() {
+namespace {
+
+/// Takes the one out that this thread used last: its memory is in this core's cache and in this thread's part of the
+/// heap. Else any.
+template <class T, class UsedBy>
+T take_own(std::vector<T>& from, UsedBy used_by) {
   const std::thread::id self = std::this_thread::get_id();
-  const auto own = std::find_if(free_.rbegin(), free_.rend(), [self](const Job* j) { return j->used_by == self; });
-  const auto place = own == free_.rend() ? free_.end() - 1 : own.base() - 1;
-  Job& out = **place;
-  free_.erase(place);
+  const auto own = std::find_if(from.rbegin(), from.rend(), [&](const T& one) { return used_by(one) == self; });
+  const auto place = own == from.rend() ? from.end() - 1 : own.base() - 1;
+  T out = std::move(*place);
+  from.erase(place);
   return out;
 }
+
+}  // namespace
 
 /// Fills the block behind all others and puts it into the row.
 Belt::Filled Belt::fill_next(Lock& lock) {
   const Fill& fill = *fill_;
   filling_ = true;
-  Job& place = take_place();
+  Job& place = *take_own(free_, [](const Job* j) { return j->used_by; });
+  Buffer buffer = take_own(buffers_, [](const Buffer& b) { return b.used_by; });
+  stale_bytes_ -= std::exchange(place.stale_bytes, 0);
   lock.unlock();
   try {
     place.result.clear();
+    place.block.bytes = std::move(buffer.bytes);
     fill(place.block);
   } catch (...) {
     lock.lock();
+    if (!failed_) failed_ = std::current_exception();  // before anybody could fill again
+    stopping_ = true;
     filling_ = false;
     throw;
   }
@@ -142,7 +162,7 @@ Belt::Filled Belt::fill_next(Lock& lock) {
   lock.lock();
   filling_ = false;
   if (last) fill_ = nullptr;
-  if (place.block.bytes.size() > kBlockBytes) grown_bytes_ += place.block.bytes.size();
+  grown_bytes_ += grown_bytes(place.block);
   place.number = filled_;
   row_[static_cast<std::size_t>(filled_++ % row_.size())] = &place;
   // A thread more, when there are blocks that nobody waits for. The last one of an input is not worth it if it is alone.
@@ -196,7 +216,12 @@ void Belt::work_on_next(Lock& lock, BlockWorker& worker) {
   lock.unlock();
   mine.used_by = std::this_thread::get_id();
   worker.work(mine.block, mine.result, mine);
+  const std::size_t grown = grown_bytes(mine.block);
+  mine.block.shrink();
   lock.lock();
+  grown_bytes_ -= grown;
+  buffers_.push_back({std::move(mine.block.bytes), mine.used_by});
+  if (may_fill()) to_turn_.notify_one();
   mine.done = true;
   if (!merging_) merge_ready(lock);  // else whoever merges finds it
 }
@@ -206,21 +231,21 @@ void Belt::merge_ready(Lock& lock) {
   merging_ = true;
   while (!stopping_ && merged_ < taken_ && job(merged_).done) {
     Job& oldest = job(merged_);
-    const std::size_t grown = oldest.block.bytes.size() > kBlockBytes ? oldest.block.bytes.size() : 0;
+    // OPTIMIZATION: cleared by who uses the place next, mostly the thread that made it: memory that another thread
+    // gives back goes a slow way. Belt's tests hold that a place comes back clear.
+    const bool keep = stale_bytes_ + oldest.result_bytes <= kStaleBytesPerThread * threads_max_;
     lock.unlock();
     sink_.on_result(oldest.block, oldest.result, ResultSink::Part::final);
     oldest.block.clear();
-    // OPTIMIZATION: else cleared by who uses the place next, mostly the thread that made it: memory given back by
-    // another thread goes the slow way.
-    if (oldest.result_bytes > kKeptResultBytes) oldest.result.clear();
-    result_bytes_.fetch_sub(oldest.result_bytes, std::memory_order_relaxed);
-    oldest.result_bytes = 0;
+    if (!keep) oldest.result.clear();
+    const std::size_t bytes = std::exchange(oldest.result_bytes, 0);
+    result_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     lock.lock();
-    grown_bytes_ -= grown;
+    if (keep) stale_bytes_ += oldest.stale_bytes = bytes;
     oldest.done = false;
     free_.push_back(&oldest);
     ++merged_;
-    if (fill_ != nullptr && !filling_) to_turn_.notify_one();
+    if (may_fill()) to_turn_.notify_one();
     to_go_on_.notify_one();
   }
   merging_ = false;

@@ -28,7 +28,8 @@ namespace stopwarden {
 /// block of an input waits to be taken, so that the calling thread can open the next input meanwhile. The calling thread
 /// is one of the workers: `threads` are busy and no more, and with one thread nothing is started and all is a plain call.
 ///
-/// Whoever ends the oldest job gives its result to the sink, and all that are ready behind it.
+/// Whoever ends the oldest job gives its result to the sink, and all that are ready behind it. A block of many hits takes
+/// as long as ten others: so many results may wait for it. Their bytes are given to the next block at once.
 /// Memory: kBlocksPerThread blocks a thread. Blocks that had to grow, and results, have a bound of their own: who would
 ///         pass it waits (room_for; ResultValve) until all before it is merged, then it alone may go beyond.
 /// Errors: what a filler, a worker or the sink throws comes out of the next call by the calling thread; the belt is then
@@ -55,18 +56,22 @@ class Belt {
   /// Calls `f` unless a result is being merged right now; meanwhile none is.
   void if_not_merging(const std::function<void()>& f);
 
-  static constexpr std::size_t kBlocksPerThread = 4;  // one worked on, the others waiting before or after it
+  static constexpr std::size_t kBlocksPerThread = 4;   // one worked on, the others waiting to be
+  static constexpr std::size_t kPlacesPerThread = 64;  // results, of which all wait that are done before their turn
   static constexpr std::size_t kGrownBytesPerThread = 1u << 20;
   static constexpr std::size_t kResultBytesPerThread = 1u << 20;
 
  private:
   struct Job;
+  struct Buffer {
+    std::vector<std::byte> bytes;
+    std::thread::id used_by;
+  };
   using Lock = std::unique_lock<std::mutex>;
 
   Job& job(std::uint64_t number) { return *row_[static_cast<std::size_t>(number % row_.size())]; }
   enum class Filled : std::uint8_t { more, last };
-  bool may_fill() const noexcept { return fill_ != nullptr && !filling_ && !free_.empty(); }
-  Job& take_place();
+  bool may_fill() const noexcept { return fill_ != nullptr && !filling_ && !free_.empty() && !buffers_.empty(); }
   Filled fill_next(Lock& lock);
   void work_on_next(Lock& lock, BlockWorker& worker);
   BlockWorker& make_worker();
@@ -87,11 +92,13 @@ class Belt {
   std::condition_variable to_turn_, to_merge_, to_go_on_;
   std::vector<std::unique_ptr<Job>> jobs_;
   std::vector<Job*> free_, row_;
+  std::vector<Buffer> buffers_;  // free ones
   std::uint64_t merged_ = 0, taken_ = 0, filled_ = 0;
   const Fill* fill_ = nullptr;  // of an input that has more blocks
   bool filling_ = false, merging_ = false, stopping_ = false;
   std::exception_ptr failed_;
   std::size_t grown_bytes_ = 0;  // of blocks beyond kBlockBytes
+  std::size_t stale_bytes_ = 0;  // of results that are merged
   std::size_t idle_ = 0;         // helpers that wait or are about to
   std::vector<std::unique_ptr<BlockWorker>> workers_;
   std::atomic<std::size_t> result_bytes_{0};

@@ -38,11 +38,15 @@ struct Block {
   std::string unreadable;  ///< not empty: nothing could be read of `input`, and why
 
   Bytes unit(const Piece& piece) const { return Bytes(bytes).subspan(piece.begin, piece.size); }
-  /// Ready for the next input or stretch. A buffer that had to grow is given back.
+  /// Gives a buffer back that had to grow.
+  void shrink() {
+    if (bytes.size() > kBlockBytes) std::vector<std::byte>().swap(bytes);
+  }
+  /// Ready for the next input or stretch.
   void clear() {
     input.clear();
     format = nullptr;
-    if (bytes.size() > kBlockBytes) std::vector<std::byte>().swap(bytes);
+    shrink();
     offset = 0;
     pieces.clear();
     last = false;
