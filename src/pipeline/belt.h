@@ -78,6 +78,7 @@ class Belt {
   void merge_ready(Lock& lock);
   void give_early(Job& job);
   void start_helper();
+  void wait_turn(Lock& lock);
   void help();
   void fail() noexcept;
   template <class Done>
@@ -95,7 +96,8 @@ class Belt {
   std::vector<Buffer> buffers_;  // free ones
   std::uint64_t merged_ = 0, taken_ = 0, filled_ = 0;
   const Fill* fill_ = nullptr;  // of an input that has more blocks
-  bool filling_ = false, merging_ = false, stopping_ = false;
+  std::atomic<bool> filling_{false};  // written under the mutex
+  bool merging_ = false, stopping_ = false;
   std::exception_ptr failed_;
   std::size_t grown_bytes_ = 0;  // of blocks beyond kBlockBytes
   std::size_t stale_bytes_ = 0;  // of results that are merged

@@ -15,7 +15,7 @@ namespace stopwarden {
 
 /// Small enough to stay in a core's cache from being read to being parsed, large enough that handing it over does not
 /// matter: at 1 GB/s it is a quarter of a millisecond. Four chunks of EVTX.
-inline constexpr std::size_t kBlockBytes = 256 * std::size_t{1024};
+inline constexpr std::size_t kBlockBytes = 64 * std::size_t{1024};
 
 /// Reused from block to block: once warm, filling it allocates nothing.
 struct Block {
