@@ -61,9 +61,7 @@ std::string order_key(const Finding& f, FindingSort sort) {
 class Fold {
  public:
   /// Is this the key of a finding with the same uid?
-  bool takes(std::string_view key) const noexcept {
-    return merged_ && key.substr(0, key.find('\0')) == merged_->uid;
-  }
+  bool takes(std::string_view key) const noexcept { return merged_ && key.substr(0, key.find('\0')) == merged_->uid; }
   void start(Finding f) {
     merged_ = std::move(f);
     if (!merged_->evidences.empty()) last_ = merged_->evidences.back();

@@ -9,8 +9,8 @@
 namespace stopwarden {
 namespace {
 
-// u32 size of the key, u32 size of the value, u32 how many bytes of the value's end are those of the value before, which
-// are then not there; little-endian.
+// u32 size of the key, u32 size of the value, u32 how many bytes of the value's end are those of the value before,
+// which are then not there; little-endian.
 constexpr std::size_t kHeader = 12;
 constexpr std::size_t kChunks = 32;  // that fill the memory; sorting one takes less than a millisecond
 
@@ -18,7 +18,8 @@ constexpr std::size_t kChunks = 32;  // that fill the memory; sorting one takes 
 std::size_t shared_end(std::string_view a, std::string_view b) noexcept {
   const std::size_t most = std::min(a.size(), b.size());
   std::size_t out = 0;
-  while (most - out >= 8 && std::memcmp(a.data() + (a.size() - out - 8), b.data() + (b.size() - out - 8), 8) == 0) out += 8;
+  while (most - out >= 8 && std::memcmp(a.data() + (a.size() - out - 8), b.data() + (b.size() - out - 8), 8) == 0)
+    out += 8;
   return out;
 }
 

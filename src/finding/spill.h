@@ -91,10 +91,10 @@ class ExternalSort {
   SpillMaker make_;
   SortLimits limits_;
   std::size_t memory_bytes_max_;
-  Chunk open_;                      ///< where add() puts its record
-  std::vector<Chunk> sorted_;       ///< full ones, oldest first
+  Chunk open_;                 ///< where add() puts its record
+  std::vector<Chunk> sorted_;  ///< full ones, oldest first
   std::size_t sorted_bytes_ = 0;
-  std::vector<Chunk> spare_;        ///< empty, with their memory
+  std::vector<Chunk> spare_;          ///< empty, with their memory
   std::unique_ptr<Writing> writing_;  ///< the chunks before sorted_, on their way to disk
   std::vector<Run> runs_;
   std::uint64_t size_ = 0, runs_written_ = 0;

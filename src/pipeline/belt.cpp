@@ -167,7 +167,8 @@ Belt::Filled Belt::fill_next(Lock& lock) {
   grown_bytes_ += grown_bytes(place.block);
   place.number = filled_;
   row_[static_cast<std::size_t>(filled_++ % row_.size())] = &place;
-  // A thread more, when there are blocks that nobody waits for. The last one of an input is not worth it if it is alone.
+  // A thread more, when there are blocks that nobody waits for. The last one of an input is not worth it if it is
+  // alone.
   if (last ? filled_ - taken_ > idle_ + 1 : idle_ == 0) start_helper();
   if (last || stopping_)
     to_turn_.notify_all();

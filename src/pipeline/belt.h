@@ -25,14 +25,16 @@ namespace stopwarden {
 /// A row of jobs (a block and its result). Three counters go along it, each behind the next: jobs merged, taken to be
 /// worked on, filled. Every thread goes round the same way: it fills a block, when nobody else does just then, and
 /// works on it while the bytes are in its core's cache; the next block is filled by whoever is free. Only the last
-/// block of an input waits to be taken, so that the calling thread can open the next input meanwhile. The calling thread
-/// is one of the workers: `threads` are busy and no more, and with one thread nothing is started and all is a plain call.
+/// block of an input waits to be taken, so that the calling thread can open the next input meanwhile. The calling
+/// thread is one of the workers: `threads` are busy and no more, and with one thread nothing is started and all is a
+/// plain call.
 ///
-/// Whoever ends the oldest job gives its result to the sink, and all that are ready behind it. A block of many hits takes
-/// as long as ten others: so many results may wait for it. Their bytes are given to the next block at once.
+/// Whoever ends the oldest job gives its result to the sink, and all that are ready behind it. A block of many hits
+/// takes as long as ten others: so many results may wait for it. Their bytes are given to the next block at once.
 /// Memory: kBlocksPerThread blocks a thread. Blocks that had to grow, and results, have a bound of their own: who would
 ///         pass it waits (room_for; ResultValve) until all before it is merged, then it alone may go beyond.
-/// Errors: what a filler, a worker or the sink throws comes out of the next call by the calling thread; the belt is then
+/// Errors: what a filler, a worker or the sink throws comes out of the next call by the calling thread; the belt is
+/// then
 ///         of no more use. The destructor joins, whatever state the threads are in.
 class Belt {
  public:
@@ -95,7 +97,7 @@ class Belt {
   std::vector<Job*> free_, row_;
   std::vector<Buffer> buffers_;  // free ones
   std::uint64_t merged_ = 0, taken_ = 0, filled_ = 0;
-  const Fill* fill_ = nullptr;  // of an input that has more blocks
+  const Fill* fill_ = nullptr;        // of an input that has more blocks
   std::atomic<bool> filling_{false};  // written under the mutex
   bool merging_ = false, stopping_ = false;
   std::exception_ptr failed_;
