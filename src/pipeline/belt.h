@@ -59,7 +59,7 @@ class Belt {
   void if_not_merging(const std::function<void()>& f);
 
   static constexpr std::size_t kBlocksPerThread = 4;   // one worked on, the others waiting to be
-  static constexpr std::size_t kPlacesPerThread = 64;  // results, of which all wait that are done before their turn
+  static constexpr std::size_t kPlacesPerThread = 32;  // results, of which all wait that are done before their turn
   static constexpr std::size_t kGrownBytesPerThread = 1u << 20;
   static constexpr std::size_t kResultBytesPerThread = 1u << 20;
 
