@@ -15,6 +15,8 @@ namespace {
 class MemorySpill : public SpillFile {
  public:
   Status append(Bytes bytes) override {
+    if (appends_left-- == 0) return Error{Errc::io, 0, "full"};
+    written += bytes.size();
     data_.append(as_text(bytes));
     return Ok{};
   }
@@ -26,6 +28,8 @@ class MemorySpill : public SpillFile {
     return n;
   }
   static inline bool fail_reads = false;
+  static inline std::uint64_t appends_left = UINT64_MAX;  ///< then one fails
+  static inline std::uint64_t written = 0;
 
  private:
   std::string data_;
@@ -173,6 +177,47 @@ TEST(ExternalSort, AFullDiskLosesNothing) {
   }));
   EXPECT_EQ(n, 2000);
   EXPECT_TRUE(sort.spill_error());
+}
+
+/// It is found out in the middle of a run, which then is in memory still; the next one may be written again.
+TEST(ExternalSort, ARunThatBreaksOffLosesNothing) {
+  for (std::uint64_t appends = 0; appends < 60; ++appends) {
+    MemorySpill::appends_left = appends;
+    ExternalSort sort(make_memory_spill, kTiny);
+    std::vector<std::pair<std::string, std::string>> want, got;
+    for (int i = 0; i < 2000; ++i) {
+      want.emplace_back(std::to_string(i % 300), std::to_string(i) + " of many");
+      sort.add(want.back().first, want.back().second);
+    }
+    MemorySpill::appends_left = UINT64_MAX;
+    std::stable_sort(want.begin(), want.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    ASSERT_TRUE(sort.drain([&](std::string_view k, std::string_view v) { got.emplace_back(k, v); }));
+    EXPECT_TRUE(got == want) << appends;
+    EXPECT_TRUE(sort.spill_error()) << appends;
+  }
+}
+
+/// Values that share much or little with the one before, up to all of it, in runs and in merged runs.
+TEST(ExternalSort, WhatValuesShareIsWrittenOnce) {
+  for (const SortLimits& limits : {SortLimits{.memory_bytes_max = 65'536}, kTiny}) {
+    std::mt19937 random(3);
+    const std::string text(600, 't');
+    ExternalSort sort(make_memory_spill, limits);
+    std::vector<std::pair<std::string, std::string>> want, got;
+    std::size_t bytes = 0;
+    for (int i = 0; i < 2000; ++i) {
+      const std::string begin = random() % 4 == 0 ? "" : std::to_string(i) + std::string(random() % 20, 'b');
+      want.emplace_back(std::to_string(random() % 50), begin + text.substr(random() % 3 == 0 ? random() % 600 : 0));
+      bytes += want.back().second.size();
+    }
+    MemorySpill::written = 0;
+    for (const auto& [key, value] : want) sort.add(key, value);
+    std::stable_sort(want.begin(), want.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    ASSERT_TRUE(sort.drain([&](std::string_view k, std::string_view v) { got.emplace_back(k, v); }));
+    EXPECT_TRUE(got == want);
+    EXPECT_GT(sort.runs_written(), 10u);
+    EXPECT_TRUE(MemorySpill::written < bytes / 2 || limits.runs_max == kTiny.runs_max) << MemorySpill::written;
+  }
 }
 
 TEST(ExternalSort, WhatCannotBeReadBackIsAnError) {

@@ -62,8 +62,9 @@ class Reader {
     ok_ = false;
     at_ = in_.size();
   }
-  Status status() {
-    if (ok_ && at_ != in_.size()) fail(Errc::bad_value);
+  enum class Rest : std::uint8_t { none, some };
+  Status status(Rest rest = Rest::none) {
+    if (ok_ && at_ != in_.size() && rest == Rest::none) fail(Errc::bad_value);
     if (!ok_) return error_;
     return Ok{};
   }
@@ -132,7 +133,20 @@ void rule_part(Io& io, F& f) {
 }
 
 template <class Io, class F>
+void proof(Io& io, F& f) {
+  io_list(io, f.evidences, [&](auto& e) {
+    io_text(io, e.file);
+    io_number(io, e.offset);
+    io_number(io, e.record);
+    io_text(io, e.kind);
+  });
+  io_number(io, f.evidences_left_out);
+  io_number(io, f.count);
+}
+
+template <class Io, class F>
 void event_part(Io& io, F& f) {
+  proof(io, f);
   for (auto* s : {&f.uid, &f.message, &f.host, &f.channel, &f.provider, &f.source_ip}) io_text(io, *s);
   std::int64_t nanos = f.time ? f.time->time_since_epoch().count() : 0;
   bool has_time = f.time.has_value();
@@ -156,14 +170,6 @@ void event_part(Io& io, F& f) {
     io_text(io, m.first);
     io_text(io, m.second);
   });
-  io_list(io, f.evidences, [&](auto& e) {
-    io_text(io, e.file);
-    io_number(io, e.offset);
-    io_number(io, e.record);
-    io_text(io, e.kind);
-  });
-  io_number(io, f.evidences_left_out);
-  io_number(io, f.count);
   io_number(io, f.joins_hits);
 }
 
@@ -196,6 +202,12 @@ Status read_event_part(std::string_view in, Finding& out) {
     if (t.type > Target::Type::cloud) return Error{Errc::bad_value, 0, "spilled finding"};
   }
   return reader.status();
+}
+
+Status read_proof(std::string_view in, Finding& out) {
+  Reader reader(in);
+  proof(reader, out);
+  return reader.status(Reader::Rest::some);
 }
 
 }  // namespace stopwarden

@@ -2,12 +2,31 @@
 #include "finding/spill.h"
 
 #include <algorithm>
-#include <queue>
+#include <cstring>
+#include <iterator>
+#include <utility>
 
 namespace stopwarden {
 namespace {
 
-constexpr std::size_t kHeader = 8;  // u32 size of the key, u32 size of the value, little-endian
+// u32 size of the key, u32 size of the value, u32 how many bytes of the value's end are those of the value before,
+// which are then not there; little-endian.
+constexpr std::size_t kHeader = 12;
+constexpr std::size_t kChunks = 32;  // that fill the memory; sorting one takes less than a millisecond
+
+/// How many bytes both have in common at their ends; a multiple of 8.
+std::size_t shared_end(std::string_view a, std::string_view b) noexcept {
+  const std::size_t most = std::min(a.size(), b.size());
+  std::size_t out = 0;
+  while (most - out >= 8 && std::memcmp(a.data() + (a.size() - out - 8), b.data() + (b.size() - out - 8), 8) == 0)
+    out += 8;
+  return out;
+}
+
+/// The next value in the place of the one before: its begin is replaced, `shared` bytes at the end stay.
+void replace_begin(std::string& value, std::string_view begin, std::size_t shared) {
+  value.replace(0, value.size() - shared, begin);
+}
 
 }  // namespace
 
@@ -16,10 +35,16 @@ class ExternalSort::RunWriter {
  public:
   RunWriter(Run& run, std::size_t buffer_max) : run_(run), buffer_max_(buffer_max) {}
   Status add(std::string_view key, std::string_view value) {
+    // OPTIMIZATION: copies of one record differ in where they lie, which their values begin with: a third of the bytes
+    // to write and to read back for a folder of logs that were saved more than once. ExternalSort's tests sort such.
+    const std::size_t shared = shared_end(last_, value);
+    const std::string_view begin = value.substr(0, value.size() - shared);
     append_le(buffer_, key.size(), 4);
     append_le(buffer_, value.size(), 4);
+    append_le(buffer_, shared, 4);
     buffer_ += key;
-    buffer_ += value;
+    buffer_ += begin;
+    replace_begin(last_, begin, shared);
     if (buffer_.size() < buffer_max_) return Ok{};
     return flush();
   }
@@ -34,28 +59,53 @@ class ExternalSort::RunWriter {
   Run& run_;
   std::size_t buffer_max_;
   std::string buffer_;
+  std::string last_;  // value
 };
 
-/// Walks the records of one run.
-class ExternalSort::RunReader {
+/// Records in the order of their keys.
+class ExternalSort::Records {
  public:
-  RunReader(Run& run, std::size_t buffer_size) : run_(&run), buffer_size_(buffer_size) {}
+  virtual ~Records() = default;
+  /// Moves to the next record, at first to the first; false at the end. Errors: io, truncated.
+  virtual Result<bool> next() = 0;
+  virtual std::string_view key() const noexcept = 0;
+  virtual std::string_view value() const noexcept = 0;
+};
 
-  /// Moves to the next record; false at the end. Errors: io, truncated.
-  Result<bool> next() {
+class ExternalSort::ChunkRecords final : public Records {
+ public:
+  explicit ChunkRecords(const Chunk& chunk) : chunk_(chunk) {}
+  Result<bool> next() override { return ++at_ <= chunk_.entries.size(); }
+  std::string_view key() const noexcept override { return chunk_.key_of(chunk_.entries[at_ - 1]); }
+  std::string_view value() const noexcept override { return chunk_.value_of(chunk_.entries[at_ - 1]); }
+
+ private:
+  const Chunk& chunk_;
+  std::size_t at_ = 0;
+};
+
+class ExternalSort::RunRecords final : public Records {
+ public:
+  RunRecords(const Run& run, std::size_t buffer_size) : run_(&run), buffer_size_(buffer_size) {}
+
+  Result<bool> next() override {
     used_ += record_;
     record_ = 0;
     if (offset_ == run_->bytes && used_ == buffer_.size()) return false;
     SW_TRY(want(kHeader));
     const Bytes bytes = as_bytes(std::string_view{buffer_.data(), buffer_.size()});
     key_size_ = load_le<std::uint32_t>(bytes, used_);
-    value_size_ = load_le<std::uint32_t>(bytes, used_ + 4);
-    record_ = kHeader + std::size_t{key_size_} + value_size_;
+    const std::size_t value_size = load_le<std::uint32_t>(bytes, used_ + 4);
+    const std::size_t shared = load_le<std::uint32_t>(bytes, used_ + 8);
+    if (shared > std::min(value_size, value_.size())) return Error{Errc::bad_value, offset_, "spilled findings"};
+    record_ = kHeader + std::size_t{key_size_} + (value_size - shared);
     SW_TRY(want(record_));
+    const std::size_t begin = used_ + kHeader + key_size_;
+    replace_begin(value_, {buffer_.data() + begin, value_size - shared}, shared);
     return true;
   }
-  std::string_view key() const noexcept { return {buffer_.data() + used_ + kHeader, key_size_}; }
-  std::string_view value() const noexcept { return {buffer_.data() + used_ + kHeader + key_size_, value_size_}; }
+  std::string_view key() const noexcept override { return {buffer_.data() + used_ + kHeader, key_size_}; }
+  std::string_view value() const noexcept override { return value_; }
 
  private:
   /// Makes `bytes` bytes from used_ on present in the buffer.
@@ -78,108 +128,176 @@ class ExternalSort::RunReader {
     return Ok{};
   }
 
-  Run* run_;
+  const Run* run_;
   std::size_t buffer_size_;
   std::vector<char> buffer_;
   std::uint64_t offset_ = 0;
   std::size_t used_ = 0, record_ = 0;
-  std::uint32_t key_size_ = 0, value_size_ = 0;
+  std::uint32_t key_size_ = 0;
+  std::string value_;
+};
+
+/// Several of them as one.
+class ExternalSort::Merge {
+ public:
+  /// Of equal keys, those of what was added earlier come first.
+  void add(std::unique_ptr<Records> records) { all_.push_back(std::move(records)); }
+  /// Moves to the next record, at first to the first; false at the end.
+  Result<bool> next() {
+    if (!started_) {
+      started_ = true;
+      for (std::size_t i = 0; i < all_.size(); ++i) SW_TRY(push(i));
+    } else {
+      const std::size_t last = heads_.back().from;
+      heads_.pop_back();
+      SW_TRY(push(last));
+    }
+    if (heads_.empty()) return false;
+    std::pop_heap(heads_.begin(), heads_.end(), later);
+    return true;
+  }
+  std::string_view key() const noexcept { return heads_.back().key; }
+  std::string_view value() const noexcept { return all_[heads_.back().from]->value(); }
+
+ private:
+  struct Head {
+    std::string_view key;
+    std::size_t from;
+  };
+  static bool later(const Head& a, const Head& b) noexcept {
+    const int order = a.key.compare(b.key);
+    return order != 0 ? order > 0 : a.from > b.from;
+  }
+  Status push(std::size_t from) {
+    if (!SW_TRY(all_[from]->next())) return Ok{};
+    heads_.push_back({all_[from]->key(), from});
+    std::push_heap(heads_.begin(), heads_.end(), later);
+    return Ok{};
+  }
+
+  std::vector<std::unique_ptr<Records>> all_;
+  std::vector<Head> heads_;  // a heap; the present record is behind it
+  bool started_ = false;
+};
+
+/// A run that is being written.
+struct ExternalSort::Writing {
+  Writing(std::vector<Chunk> from, std::unique_ptr<SpillFile> to, std::size_t buffer_max)
+      : chunks(std::move(from)), run{std::move(to), 0}, writer(run, buffer_max) {
+    for (const Chunk& chunk : chunks) merge.add(std::make_unique<ChunkRecords>(chunk));
+  }
+  std::vector<Chunk> chunks;
+  Merge merge;
+  Run run;
+  RunWriter writer;
 };
 
 ExternalSort::ExternalSort(SpillMaker make, SortLimits limits)
     : make_(std::move(make)), limits_(limits), memory_bytes_max_(limits.memory_bytes_max) {}
+ExternalSort::~ExternalSort() = default;
 
 void ExternalSort::add(std::string_view key, std::string_view value) {
   ++size_;
-  entries_.push_back({data_.size(), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size())});
-  data_.insert(data_.end(), key.begin(), key.end());
-  data_.insert(data_.end(), value.begin(), value.end());
-  if (data_.size() + entries_.size() * sizeof(Entry) < memory_bytes_max_) return;
-  if (const Status status = spill(); !status) {
-    spill_error_ = status.error();
-    memory_bytes_max_ *= 2;
+  open_.entries.push_back(
+      {open_.data.size(), static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value.size())});
+  open_.data.insert(open_.data.end(), key.begin(), key.end());
+  open_.data.insert(open_.data.end(), value.begin(), value.end());
+  if (writing_) {
+    // Twice as fast as memory fills: done before the other half is full.
+    if (const Status status = write_some(2 * (key.size() + value.size() + sizeof(Entry))); !status)
+      keep_in_memory(status.error());
   }
+  if (open_.bytes() < limits_.memory_bytes_max / kChunks) return;
+  close_chunk();
+  if (sorted_bytes_ < memory_bytes_max_ / 2) return;
+  if (const Status status = start_run(); !status) keep_in_memory(status.error());
 }
 
-void ExternalSort::sort_memory() {
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [this](const Entry& a, const Entry& b) { return key_of(a) < key_of(b); });
+void ExternalSort::close_chunk() {
+  if (open_.entries.empty()) return;
+  std::stable_sort(open_.entries.begin(), open_.entries.end(),
+                   [this](const Entry& a, const Entry& b) { return open_.key_of(a) < open_.key_of(b); });
+  sorted_bytes_ += open_.bytes();
+  sorted_.push_back(std::move(open_));
+  open_ = {};
+  if (!spare_.empty()) {
+    open_ = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  open_.data.reserve(limits_.memory_bytes_max / kChunks);
 }
 
-Status ExternalSort::spill() {
+Status ExternalSort::start_run() {
+  if (writing_) SW_TRY(write_some(SIZE_MAX));
   if (runs_.size() >= limits_.runs_max) SW_TRY(merge_runs());
-  sort_memory();
-  Run run{SW_TRY(make_()), 0};
-  RunWriter writer(run, limits_.read_buffer);
-  for (const Entry& e : entries_) SW_TRY(writer.add(key_of(e), value_of(e)));
-  SW_TRY(writer.flush());
-  runs_.push_back(std::move(run));
-  ++runs_written_;
-  data_.clear();
-  entries_.clear();
+  std::unique_ptr<SpillFile> file = SW_TRY(make_());
+  writing_ = std::make_unique<Writing>(std::move(sorted_), std::move(file), limits_.read_buffer);
+  sorted_.clear();
+  sorted_bytes_ = 0;
   return Ok{};
+}
+
+/// Writes so much more of the run, and ends it when that was all.
+Status ExternalSort::write_some(std::size_t bytes) {
+  Merge& merge = writing_->merge;
+  for (std::size_t done = 0; done < bytes;) {
+    if (!SW_TRY(merge.next())) return finish_run();
+    SW_TRY(writing_->writer.add(merge.key(), merge.value()));
+    done += merge.key().size() + merge.value().size() + sizeof(Entry);
+  }
+  return Ok{};
+}
+
+Status ExternalSort::finish_run() {
+  SW_TRY(writing_->writer.flush());
+  runs_.push_back(std::move(writing_->run));
+  ++runs_written_;
+  for (Chunk& chunk : writing_->chunks) {
+    chunk.data.clear();
+    chunk.entries.clear();
+    spare_.push_back(std::move(chunk));
+  }
+  writing_.reset();
+  return Ok{};
+}
+
+/// The run could not be written: its chunks go back, and there will be more of them before the next one is tried.
+void ExternalSort::keep_in_memory(const Error& why) {
+  spill_error_ = why;
+  memory_bytes_max_ *= 2;
+  if (!writing_) return;
+  for (const Chunk& chunk : writing_->chunks) sorted_bytes_ += chunk.bytes();
+  sorted_.insert(sorted_.begin(), std::make_move_iterator(writing_->chunks.begin()),
+                 std::make_move_iterator(writing_->chunks.end()));
+  writing_.reset();
 }
 
 /// Makes one run of all runs.
 Status ExternalSort::merge_runs() {
   Run merged{SW_TRY(make_()), 0};
   RunWriter writer(merged, limits_.read_buffer);
-  std::optional<Error> failed;
-  SW_TRY(merge(runs_, [&](std::string_view key, std::string_view value) {
-    if (failed) return;
-    if (const Status status = writer.add(key, value); !status) failed = status.error();
-  }));
-  if (failed) return *failed;
+  Merge merge;
+  for (const Run& run : runs_) merge.add(std::make_unique<RunRecords>(run, limits_.read_buffer));
+  while (SW_TRY(merge.next())) SW_TRY(writer.add(merge.key(), merge.value()));
   SW_TRY(writer.flush());
   runs_.clear();
   runs_.push_back(std::move(merged));
   return Ok{};
 }
 
-Status ExternalSort::merge(std::vector<Run>& runs, const Visitor& visit) {
-  std::vector<RunReader> readers;
-  readers.reserve(runs.size());
-  const auto later = [&readers](std::size_t a, std::size_t b) {
-    const int order = readers[a].key().compare(readers[b].key());
-    return order != 0 ? order > 0 : a > b;  // earlier runs hold earlier records
-  };
-  std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> heads(later);
-  for (std::size_t i = 0; i < runs.size(); ++i) {
-    readers.emplace_back(runs[i], limits_.read_buffer);
-    if (SW_TRY(readers[i].next())) heads.push(i);
-  }
-  while (!heads.empty()) {
-    const std::size_t i = heads.top();
-    heads.pop();
-    visit(readers[i].key(), readers[i].value());
-    if (SW_TRY(readers[i].next())) heads.push(i);
-  }
-  return Ok{};
-}
-
 Status ExternalSort::drain(const Visitor& visit) {
-  if (!runs_.empty() && !entries_.empty()) {
-    if (const Status status = spill(); !status) {  // what is left in memory is merged from there
-      spill_error_ = status.error();
-    }
-  }
-  sort_memory();
-  // With runs on disk and no room for the last one, memory takes part in the merge.
-  std::size_t next = 0;
-  const auto visit_memory_before = [&](std::string_view key) {
-    for (; next < entries_.size() && key_of(entries_[next]) < key; ++next)
-      visit(key_of(entries_[next]), value_of(entries_[next]));
-  };
-  if (!runs_.empty()) {
-    SW_TRY(merge(runs_, [&](std::string_view key, std::string_view value) {
-      visit_memory_before(key);
-      visit(key, value);
-    }));
-  }
-  for (; next < entries_.size(); ++next) visit(key_of(entries_[next]), value_of(entries_[next]));
+  close_chunk();
+  Merge merge;  // runs hold what came first; a run that is not done is in memory whole
+  for (const Run& run : runs_) merge.add(std::make_unique<RunRecords>(run, limits_.read_buffer));
+  if (writing_)
+    for (const Chunk& chunk : writing_->chunks) merge.add(std::make_unique<ChunkRecords>(chunk));
+  for (const Chunk& chunk : sorted_) merge.add(std::make_unique<ChunkRecords>(chunk));
+  while (SW_TRY(merge.next())) visit(merge.key(), merge.value());
   runs_.clear();
-  entries_.clear();
-  data_ = {};
+  writing_.reset();
+  sorted_.clear();
+  open_ = {};
+  spare_.clear();
   return Ok{};
 }
 

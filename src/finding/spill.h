@@ -39,6 +39,9 @@ struct SortLimits {
 
 /// Sorts records by their keys, byte by byte; equal keys stay in the order of add().
 ///
+/// Records are collected in chunks, each sorted when it is full. When half of the memory is used, all chunks become a
+/// run, which is written while the other half fills: no add() takes long, so nobody who waits for it is held up.
+///
 /// Memory:  about memory_bytes_max, whatever is added; beyond that sorted runs go to spill files.
 /// Errors:  when no spill file can be written (full disk), nothing is lost: what waits stays in memory, the limit is
 ///          doubled, and spill_error() tells. drain() fails when a run cannot be read back.
@@ -46,6 +49,7 @@ class ExternalSort {
  public:
   using Visitor = std::function<void(std::string_view key, std::string_view value)>;
   explicit ExternalSort(SpillMaker make, SortLimits limits = {});
+  ~ExternalSort();
   void add(std::string_view key, std::string_view value);
   /// Visits every record in order; ends the object's use. Views die with each call.
   Status drain(const Visitor& visit);
@@ -58,26 +62,40 @@ class ExternalSort {
     std::size_t offset;
     std::uint32_t key_size, value_size;
   };
+  struct Chunk {
+    std::vector<char> data;
+    std::vector<Entry> entries;
+    std::string_view key_of(const Entry& e) const noexcept { return {data.data() + e.offset, e.key_size}; }
+    std::string_view value_of(const Entry& e) const noexcept {
+      return {data.data() + e.offset + e.key_size, e.value_size};
+    }
+    std::size_t bytes() const noexcept { return data.size() + entries.size() * sizeof(Entry); }
+  };
   struct Run {
     std::unique_ptr<SpillFile> file;
     std::uint64_t bytes = 0;
   };
-  class RunReader;
+  class Records;
+  class ChunkRecords;
+  class RunRecords;
+  class Merge;
   class RunWriter;
-  std::string_view key_of(const Entry& e) const noexcept { return {data_.data() + e.offset, e.key_size}; }
-  std::string_view value_of(const Entry& e) const noexcept {
-    return {data_.data() + e.offset + e.key_size, e.value_size};
-  }
-  void sort_memory();
-  Status spill();
-  Status merge(std::vector<Run>& runs, const Visitor& visit);
+  struct Writing;
+  void close_chunk();
+  Status start_run();
+  Status write_some(std::size_t bytes);
+  Status finish_run();
+  void keep_in_memory(const Error& why);
   Status merge_runs();
 
   SpillMaker make_;
   SortLimits limits_;
   std::size_t memory_bytes_max_;
-  std::vector<char> data_;
-  std::vector<Entry> entries_;
+  Chunk open_;                 ///< where add() puts its record
+  std::vector<Chunk> sorted_;  ///< full ones, oldest first
+  std::size_t sorted_bytes_ = 0;
+  std::vector<Chunk> spare_;          ///< empty, with their memory
+  std::unique_ptr<Writing> writing_;  ///< the chunks before sorted_, on their way to disk
   std::vector<Run> runs_;
   std::uint64_t size_ = 0, runs_written_ = 0;
   std::optional<Error> spill_error_;

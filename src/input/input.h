@@ -46,7 +46,8 @@ class InputVisitor {
  public:
   virtual ~InputVisitor() = default;
   /// One plain input: `name` is the path as given joined with what was found below it; entries of archives are named
-  /// "bundle.zip!/logs/System.evtx"; standard input is "-". The stream lives during the call. Return when done with it.
+  /// "bundle.zip!/logs/System.evtx"; standard input is "-". The stream lives during the call and may be read
+  /// by any thread, one at a time. Return when done with it.
   virtual void on_input(const std::string& name, ByteStream& stream) = 0;
   /// Something that could not be opened, walked or unpacked, with why ("No such file or directory"). The walk goes on.
   virtual void on_unreadable(const std::string& name, const Error& error, const std::string& why) = 0;

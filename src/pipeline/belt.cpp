@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pipeline/belt.h"
 
+#include <algorithm>
 #include <system_error>
+#include <utility>
 
 namespace stopwarden {
+namespace {
+
+// Results that are merged stay where they are until the place is used again, up to so many bytes a thread.
+constexpr std::size_t kYields = 100;  // about as long as reading a block from the page cache takes
+
+constexpr std::size_t kStaleBytesPerThread = 256 * std::size_t{1024};
+
+std::size_t grown_bytes(const Block& block) noexcept {
+  return block.bytes.size() > kBlockBytes ? block.bytes.size() : 0;
+}
+
+}  // namespace
 
 struct Belt::Job final : ResultValve {
   explicit Job(Belt& b) : belt(b) {}
@@ -18,13 +32,17 @@ struct Belt::Job final : ResultValve {
   BlockResult result;
   std::uint64_t number = 0;
   std::size_t result_bytes = 0;
-  bool done = false;  // guarded by the belt's mutex
+  std::thread::id used_by;
+  bool done = false;            // this and the next guarded by the belt's mutex
+  std::size_t stale_bytes = 0;  // of `result`, which is merged
 };
 
 Belt::Belt(std::size_t threads, MakeWorker make_worker, ResultSink& sink)
     : threads_max_(threads), make_(std::move(make_worker)), sink_(sink) {
-  const std::size_t places = threads == 1 ? 1 : kBlocksPerThread * threads;
-  for (std::size_t i = 0; i < places; ++i) ring_.push_back(std::make_unique<Job>(*this));
+  const std::size_t places = threads == 1 ? 1 : kPlacesPerThread * threads;
+  for (std::size_t i = 0; i < places; ++i) free_.push_back(jobs_.emplace_back(std::make_unique<Job>(*this)).get());
+  row_.resize(places);
+  buffers_.resize(threads == 1 ? 1 : kBlocksPerThread * threads);
 }
 
 Belt::~Belt() {
@@ -32,16 +50,36 @@ Belt::~Belt() {
     const Lock lock(mutex_);
     stopping_ = true;
   }
-  to_take_.notify_all();
+  to_turn_.notify_all();
   to_merge_.notify_all();
+  to_go_on_.notify_all();
 }
 
-// ---- the filling thread ----
+// ---- the calling thread ----
 
-Block& Belt::reserve() {
+void Belt::run(const Fill& fill) {
+  if (own_worker_ == nullptr) own_worker_ = &make_worker();
   Lock lock(mutex_);
-  help_until(lock, [this] { return filled_ - merged_ < ring_.size(); });
-  return job(filled_).block;
+  fill_ = &fill;
+  try {
+    while (fill_ != nullptr || filling_) {
+      if (failed_) std::rethrow_exception(failed_);
+      if (may_fill()) {
+        if (fill_next(lock) == Filled::last && threads_max_ > 1) continue;
+      } else if (taken_ == filled_) {
+        wait_turn(lock);
+        continue;
+      }
+      work_on_next(lock, *own_worker_);
+    }
+  } catch (...) {
+    if (lock.owns_lock()) lock.unlock();
+    fail();
+    lock.lock();
+    fill_ = nullptr;
+    to_turn_.wait(lock, [this] { return !filling_; });  // what it reads lives as long as this call
+    throw;
+  }
 }
 
 void Belt::room_for(std::size_t bytes) {
@@ -51,24 +89,12 @@ void Belt::room_for(std::size_t bytes) {
   });
 }
 
-void Belt::hand_over(Haste haste) {
-  Lock lock(mutex_);
-  Job& filled = job(filled_);
-  filled.number = filled_;
-  if (filled.block.bytes.size() > kBlockBytes) grown_bytes_ += filled.block.bytes.size();
-  ++filled_;
-  start_helpers(haste);
-  to_take_.notify_one();
-  if (helpers_.empty() && (threads_max_ == 1 || haste == Haste::yes))
-    help_until(lock, [this] { return merged_ == filled_; });
-}
-
 void Belt::finish() {
   Lock lock(mutex_);
   help_until(lock, [this] { return merged_ == filled_; });
   stopping_ = true;
   lock.unlock();
-  to_take_.notify_all();
+  to_turn_.notify_all();
   helpers_.clear();
 }
 
@@ -83,28 +109,10 @@ void Belt::help_until(Lock& lock, Done done) {
   for (;;) {
     if (failed_) std::rethrow_exception(failed_);
     if (done()) return;
-    if (taken_ == filled_) {
-      to_fill_.wait(lock);
-      continue;
-    }
-    Job& next = job(taken_++);
-    lock.unlock();
-    if (own_worker_ == nullptr) own_worker_ = &make_worker();
-    work(*own_worker_, next);
-    lock.lock();
-  }
-}
-
-/// A thread more, when there are blocks that nobody waits for. One block alone is not worth it: the filling thread
-/// takes it when it is done filling, unless it may be held up.
-void Belt::start_helpers(Haste haste) {
-  const std::uint64_t left = filled_ - taken_, for_self = haste == Haste::yes ? 0 : 1;
-  if (left <= idle_ + for_self || helpers_.size() + 1 >= threads_max_) return;
-  try {
-    helpers_.emplace_back([this] { help(); });
-    ++idle_;
-  } catch (const std::system_error&) {
-    // The system has no thread for us now: those that run do the work. Asked again with the next block.
+    if (taken_ < filled_)
+      work_on_next(lock, *own_worker_);
+    else
+      to_go_on_.wait(lock);
   }
 }
 
@@ -117,18 +125,89 @@ BlockWorker& Belt::make_worker() {
   return *workers_.back();
 }
 
+namespace {
+
+/// Takes the one out that this thread used last: its memory is in this core's cache and in this thread's part of the
+/// heap. Else any.
+template <class T, class UsedBy>
+T take_own(std::vector<T>& from, UsedBy used_by) {
+  const std::thread::id self = std::this_thread::get_id();
+  const auto own = std::find_if(from.rbegin(), from.rend(), [&](const T& one) { return used_by(one) == self; });
+  const auto place = own == from.rend() ? from.end() - 1 : own.base() - 1;
+  T out = std::move(*place);
+  from.erase(place);
+  return out;
+}
+
+}  // namespace
+
+/// Fills the block behind all others and puts it into the row.
+Belt::Filled Belt::fill_next(Lock& lock) {
+  const Fill& fill = *fill_;
+  filling_ = true;
+  Job& place = *take_own(free_, [](const Job* j) { return j->used_by; });
+  Buffer buffer = take_own(buffers_, [](const Buffer& b) { return b.used_by; });
+  stale_bytes_ -= std::exchange(place.stale_bytes, 0);
+  lock.unlock();
+  try {
+    place.result.clear();
+    place.block.bytes = std::move(buffer.bytes);
+    fill(place.block);
+  } catch (...) {
+    lock.lock();
+    if (!failed_) failed_ = std::current_exception();  // before anybody could fill again
+    stopping_ = true;
+    filling_ = false;
+    throw;
+  }
+  const bool last = place.block.last;
+  lock.lock();
+  filling_ = false;
+  if (last) fill_ = nullptr;
+  grown_bytes_ += grown_bytes(place.block);
+  place.number = filled_;
+  row_[static_cast<std::size_t>(filled_++ % row_.size())] = &place;
+  // A thread more, when there are blocks that nobody waits for. The last one of an input is not worth it if it is
+  // alone.
+  if (last ? filled_ - taken_ > idle_ + 1 : idle_ == 0) start_helper();
+  if (last || stopping_)
+    to_turn_.notify_all();
+  else
+    to_turn_.notify_one();
+  return last ? Filled::last : Filled::more;
+}
+
+/// Returns when there may be something to do, or earlier.
+void Belt::wait_turn(Lock& lock) {
+  // OPTIMIZATION: filling takes less time than to fall asleep and be woken, unless it is from a pipe.
+  if (filling_) {
+    lock.unlock();
+    for (std::size_t i = 0; i < kYields && filling_; ++i) std::this_thread::yield();
+    lock.lock();
+    if (!filling_) return;
+  }
+  to_turn_.wait(lock);
+}
+
+void Belt::start_helper() {
+  if (helpers_.size() + 1 >= threads_max_ || stopping_) return;
+  try {
+    helpers_.emplace_back([this] { help(); });
+    ++idle_;
+  } catch (const std::system_error&) {
+    // The system has no thread for us now: those that run do the work. Asked again with the next block.
+  }
+}
+
 void Belt::help() {
   try {
     BlockWorker& worker = make_worker();
-    for (;;) {
-      Lock lock(mutex_);
-      to_take_.wait(lock, [this] { return stopping_ || taken_ < filled_; });
+    for (Lock lock(mutex_);;) {
+      while (!stopping_ && taken_ == filled_ && !may_fill()) wait_turn(lock);
       if (stopping_) return;
       --idle_;
-      Job& next = job(taken_++);
-      lock.unlock();
-      work(worker, next);
-      lock.lock();
+      if (taken_ == filled_) fill_next(lock);
+      work_on_next(lock, worker);
       ++idle_;
     }
   } catch (...) {
@@ -142,14 +221,22 @@ void Belt::fail() noexcept {
     if (!failed_) failed_ = std::current_exception();
     stopping_ = true;
   }
-  to_take_.notify_all();
-  to_fill_.notify_all();
+  to_turn_.notify_all();
   to_merge_.notify_all();
+  to_go_on_.notify_all();
 }
 
-void Belt::work(BlockWorker& worker, Job& mine) {
+void Belt::work_on_next(Lock& lock, BlockWorker& worker) {
+  Job& mine = job(taken_++);
+  lock.unlock();
+  mine.used_by = std::this_thread::get_id();
   worker.work(mine.block, mine.result, mine);
-  Lock lock(mutex_);
+  const std::size_t grown = grown_bytes(mine.block);
+  mine.block.shrink();
+  lock.lock();
+  grown_bytes_ -= grown;
+  buffers_.push_back({std::move(mine.block.bytes), mine.used_by});
+  if (may_fill()) to_turn_.notify_one();
   mine.done = true;
   if (!merging_) merge_ready(lock);  // else whoever merges finds it
 }
@@ -159,18 +246,22 @@ void Belt::merge_ready(Lock& lock) {
   merging_ = true;
   while (!stopping_ && merged_ < taken_ && job(merged_).done) {
     Job& oldest = job(merged_);
-    const std::size_t grown = oldest.block.bytes.size() > kBlockBytes ? oldest.block.bytes.size() : 0;
+    // OPTIMIZATION: cleared by who uses the place next, mostly the thread that made it: memory that another thread
+    // gives back goes a slow way. Belt's tests hold that a place comes back clear.
+    const bool keep = stale_bytes_ + oldest.result_bytes <= kStaleBytesPerThread * threads_max_;
     lock.unlock();
     sink_.on_result(oldest.block, oldest.result, ResultSink::Part::final);
-    oldest.result.clear();
     oldest.block.clear();
-    result_bytes_.fetch_sub(oldest.result_bytes, std::memory_order_relaxed);
-    oldest.result_bytes = 0;
+    if (!keep) oldest.result.clear();
+    const std::size_t bytes = std::exchange(oldest.result_bytes, 0);
+    result_bytes_.fetch_sub(bytes, std::memory_order_relaxed);
     lock.lock();
-    grown_bytes_ -= grown;
+    if (keep) stale_bytes_ += oldest.stale_bytes = bytes;
     oldest.done = false;
+    free_.push_back(&oldest);
     ++merged_;
-    to_fill_.notify_one();
+    if (may_fill()) to_turn_.notify_one();
+    to_go_on_.notify_one();
   }
   merging_ = false;
   to_merge_.notify_all();

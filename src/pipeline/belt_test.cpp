@@ -16,6 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kThreadCounts[] = {1, 2, 3, 8};
+constexpr std::uint64_t kBlocksOfAnInput[] = {1, 2, 7, 1'000'000};
 
 /// What the fake workers do with a block.
 struct Plan {
@@ -69,6 +70,8 @@ class Notes final : public ResultSink {
 struct Conveyed {
   Plan plan;
   Notes notes;
+  std::function<void(std::uint64_t)> while_filling = [](std::uint64_t) {};
+  std::atomic<bool> filling{false};
   std::optional<Belt> kept;
   Belt& belt;
   explicit Conveyed(std::size_t threads)
@@ -79,10 +82,18 @@ struct Conveyed {
     kept.reset();
     return notes;
   }
-  void feed(std::uint64_t blocks, Belt::Haste haste = Belt::Haste::no) {
-    for (std::uint64_t i = 0; i < blocks; ++i) {
-      belt.reserve().offset = i;
-      belt.hand_over(haste);
+  /// Inputs of `each` blocks; the last may have fewer.
+  void feed(std::uint64_t blocks, std::uint64_t each = 1'000'000) {
+    for (std::uint64_t i = 0; i < blocks;) {
+      const std::uint64_t end = std::min(blocks, i + each);
+      belt.run([&](Block& block) {
+        EXPECT_FALSE(filling.exchange(true)) << "two threads at once";
+        while_filling(i);
+        block.offset = i++;
+        block.last = i == end;
+        filling = false;
+      });
+      ASSERT_EQ(i, end) << "nothing is filled after run() returned";
     }
   }
   void expect_all(std::uint64_t blocks) const {
@@ -99,25 +110,26 @@ struct Conveyed {
 
 TEST(Belt, ResultsComeInTheOrderOfTheBlocks) {
   for (const std::size_t threads : kThreadCounts) {
-    Conveyed run(threads);
-    // Blocks take their time in no order: of every seven the first is the slowest.
-    run.plan.before = [](std::uint64_t n) {
-      std::this_thread::sleep_for(std::chrono::microseconds(n % 7 == 0 ? 700 : 20));
-    };
-    run.feed(200);
-    run.belt.finish();
-    run.expect_all(200);
-    EXPECT_LE(run.belt.workers().size(), threads);
-    EXPECT_GE(run.belt.workers().size(), std::min<std::size_t>(threads, 2));
+    for (const std::uint64_t each : kBlocksOfAnInput) {
+      Conveyed run(threads);
+      // Blocks take their time in no order: of every seven the first is the slowest.
+      run.plan.before = [](std::uint64_t n) {
+        std::this_thread::sleep_for(std::chrono::microseconds(n % 7 == 0 ? 700 : 20));
+      };
+      run.feed(200, each);
+      run.belt.finish();
+      run.expect_all(200);
+      EXPECT_LE(run.belt.workers().size(), threads);
+      EXPECT_GE(run.belt.workers().size(), std::min<std::size_t>(threads, 2));
+    }
   }
 }
 
 TEST(Belt, OneThreadIsAPlainCall) {
   Conveyed run(1);
   for (std::uint64_t i = 0; i < 3; ++i) {
-    run.belt.reserve().offset = i;
-    run.belt.hand_over(Belt::Haste::no);
-    EXPECT_EQ(run.notes.blocks.size(), i + 1) << "done when hand_over() returns";
+    run.feed(1);
+    EXPECT_EQ(run.notes.blocks.size(), i + 1) << "done when run() returns";
   }
   run.belt.finish();
   ASSERT_EQ(run.belt.workers().size(), 1u);
@@ -140,39 +152,68 @@ TEST(Belt, NothingAndOneBlockNeedNoHelper) {
   }
 }
 
-/// A pipe holds the filling thread up: its block must be done by somebody else.
-TEST(Belt, InHasteABlockIsDoneWhileTheFillingThreadIsAway) {
+/// A pipe holds up whoever fills: what came before must be done meanwhile.
+TEST(Belt, BlocksAreDoneWhileTheNextOneIsWaitedFor) {
   for (const std::size_t threads : kThreadCounts) {
     Conveyed run(threads);
     std::atomic<std::uint64_t> merged{0};
     run.notes.before = [&](std::uint64_t) { ++merged; };
-    for (std::uint64_t i = 0; i < 20; ++i) {
-      run.belt.reserve().offset = i;
-      run.belt.hand_over(Belt::Haste::yes);
-      for (int waited = 0; merged <= i && waited < 10'000; ++waited) std::this_thread::sleep_for(1ms);
-      ASSERT_EQ(merged, i + 1) << threads << " threads";
-    }
+    run.while_filling = [&](std::uint64_t i) {
+      for (int waited = 0; merged < i && waited < 10'000; ++waited) std::this_thread::sleep_for(1ms);
+      EXPECT_EQ(merged, i) << threads << " threads";
+    };
+    run.feed(20);
     run.belt.finish();
   }
 }
 
-TEST(Belt, ASlowSinkHoldsTheFillingThreadUp) {
+TEST(Belt, TheNextInputIsOpenedWhileTheLastBlockIsWorkedOn) {
   for (const std::size_t threads : kThreadCounts) {
+    if (threads == 1) continue;
     Conveyed run(threads);
-    std::atomic<std::uint64_t> merged{0};
-    run.notes.before = [&](std::uint64_t) {
-      std::this_thread::sleep_for(500us);
-      ++merged;
-    };
-    std::uint64_t most = 0;
-    for (std::uint64_t i = 0; i < 100; ++i) {
-      run.belt.reserve().offset = i;
-      most = std::max(most, i - std::min(i, merged.load()));
-      run.belt.hand_over(Belt::Haste::no);
-    }
+    std::atomic<std::uint64_t> begun{0};
+    run.plan.before = [&](std::uint64_t) { ++begun; };
+    run.feed(2, 1);
+    for (int waited = 0; begun == 0 && waited < 10'000; ++waited) std::this_thread::sleep_for(1ms);
+    EXPECT_GE(begun, 1u) << "by a helper";
     run.belt.finish();
-    run.expect_all(100);
-    EXPECT_LE(most, threads * Belt::kBlocksPerThread);
+    run.expect_all(2);
+  }
+}
+
+TEST(Belt, ASlowSinkHoldsTheFillingUp) {
+  for (const std::size_t threads : kThreadCounts) {
+    for (const std::uint64_t each : kBlocksOfAnInput) {
+      Conveyed run(threads);
+      std::atomic<std::uint64_t> merged{0}, most{0};
+      run.notes.before = [&](std::uint64_t) {
+        std::this_thread::sleep_for(20us);
+        ++merged;
+      };
+      run.while_filling = [&](std::uint64_t i) { most = std::max(most.load(), i - std::min(i, merged.load())); };
+      run.feed(1000, each);
+      run.belt.finish();
+      run.expect_all(1000);
+      EXPECT_LE(most, threads * Belt::kPlacesPerThread);
+    }
+  }
+}
+
+/// One block takes as long as many others, which are done meanwhile.
+TEST(Belt, ASlowBlockHoldsNobodyUpSoon) {
+  for (const std::size_t threads : kThreadCounts) {
+    if (threads == 1) continue;
+    Conveyed run(threads);
+    std::atomic<std::uint64_t> begun{0};
+    run.plan.before = [&](std::uint64_t n) {
+      ++begun;
+      for (int waited = 0; n == 0 && begun < Belt::kPlacesPerThread && waited < 10'000; ++waited)
+        std::this_thread::sleep_for(1ms);
+      EXPECT_TRUE(n != 0 || begun >= Belt::kPlacesPerThread);
+    };
+    run.feed(Belt::kPlacesPerThread * 2);
+    run.belt.finish();
+    run.expect_all(Belt::kPlacesPerThread * 2);
   }
 }
 
@@ -196,19 +237,26 @@ TEST(Belt, LongBlocksWaitForEachOther) {
     Conveyed run(threads);
     std::atomic<std::size_t> held{0}, most{0};
     constexpr std::size_t kLong = 3 * Belt::kGrownBytesPerThread;
-    run.notes.before = [&](std::uint64_t) { held -= kLong; };
-    for (std::uint64_t i = 0; i < 24; ++i) {
-      Block& block = run.belt.reserve();
-      block.offset = i;
+    run.plan.before = [&](std::uint64_t) {
+      std::this_thread::sleep_for(100us);
+      held -= kLong;
+    };
+    bool clear = true;
+    std::uint64_t i = 0;
+    run.belt.run([&](Block& block) {
+      clear = clear && block.bytes.size() <= kBlockBytes && block.input.empty() && block.pieces.empty();
       run.belt.room_for(kLong);
       block.bytes.resize(kLong);
+      block.input = "long";
+      block.pieces.resize(3);
       most = std::max(most.load(), held += kLong);
-      run.belt.hand_over(Belt::Haste::no);
-    }
+      block.offset = i;
+      block.last = ++i == 24;
+    });
     run.belt.finish();
     run.expect_all(24);
     EXPECT_LE(most, std::max(kLong, threads * Belt::kGrownBytesPerThread));
-    EXPECT_EQ(run.belt.reserve().bytes.size(), 0u) << "given back";
+    EXPECT_TRUE(clear) << "a long block is given back";
   }
 }
 
@@ -228,6 +276,24 @@ TEST(Belt, AnErrorOfAWorkerComesOutAndHangsNobody) {
       }
       EXPECT_EQ(what, "block " + std::to_string(bad)) << threads;
       EXPECT_LE(run.notes_at_the_end().blocks.size(), bad) << "nothing behind the bad block is given";
+    }
+  }
+}
+
+TEST(Belt, AnErrorOfTheFillingComesOutAndHangsNobody) {
+  for (const std::size_t threads : kThreadCounts) {
+    for (const std::uint64_t bad : {0u, 1u, 50u}) {
+      Conveyed run(threads);
+      run.while_filling = [bad](std::uint64_t n) {
+        if (n == bad) throw std::runtime_error("fill");
+      };
+      EXPECT_THROW(
+          {
+            run.feed(100);
+            run.belt.finish();
+          },
+          std::runtime_error);
+      EXPECT_LE(run.notes_at_the_end().blocks.size(), bad);
     }
   }
 }
@@ -258,10 +324,7 @@ TEST(Belt, AWorkerThatCannotBeMadeIsAnError) {
         threads, []() -> std::unique_ptr<BlockWorker> { throw std::bad_alloc(); }, notes);
     EXPECT_THROW(
         {
-          for (std::uint64_t i = 0; i < 100; ++i) {
-            belt.reserve().offset = i;
-            belt.hand_over(Belt::Haste::no);
-          }
+          belt.run([i = 0](Block& block) mutable { block.last = ++i == 100; });
           belt.finish();
         },
         std::bad_alloc);

@@ -25,7 +25,7 @@ namespace stopwarden {
 ///
 /// A stream that may wait (a pipe) is read once a block, so that no event is held back; any other fills its block. A
 /// block has kBlockBytes, growing to the format's window_max() for a record that is longer.
-/// Threads: none. One object reads many inputs one after the other.
+/// Threads: none; one object belongs to one thread at a time. It reads many inputs one after the other.
 class BlockReader {
  public:
   /// Told how long a block must become before it grows beyond kBlockBytes; may wait until memory is there.

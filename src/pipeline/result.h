@@ -47,6 +47,7 @@ class ProblemTally {
 
 /// Reused from block to block. Record numbers in it count from the start of the block.
 struct BlockResult {
+  static constexpr std::size_t kFindingsKept = 32;  ///< room for so many stays: many results wait (belt.h)
   std::vector<Finding> findings;
   std::vector<CorrelatedHit> correlated;  ///< hits that correlations are fed with
   std::uint64_t records = 0, events = 0, events_outside_time = 0, events_without_time = 0;
@@ -59,6 +60,8 @@ struct BlockResult {
   void clear() {
     findings.clear();
     correlated.clear();
+    if (findings.capacity() > kFindingsKept) std::vector<Finding>().swap(findings);
+    if (correlated.capacity() > kFindingsKept) std::vector<CorrelatedHit>().swap(correlated);
     records = events = events_outside_time = events_without_time = drops = oddities = 0;
     drop_tally.clear();
     oddity_tally.clear();

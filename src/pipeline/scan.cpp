@@ -22,7 +22,7 @@ WantedFields fields_of(const sigma::RuleSet& rules, const FieldTable& table) {
   return wanted;
 }
 
-/// The reading thread's part: walks the inputs and puts blocks onto the belt.
+/// The calling thread's part: walks the inputs and lets the belt take blocks of them.
 class Scan final : public InputVisitor {
  public:
   Scan(const ScanOptions& options, const sigma::RuleSet& rules, const FieldTable& table, FindingSink& sink,
@@ -45,21 +45,18 @@ class Scan final : public InputVisitor {
   }
 
   void on_input(const std::string& name, ByteStream& stream) override {
-    const auto haste = stream.may_wait() ? Belt::Haste::yes : Belt::Haste::no;
     reader_.start(stream);
-    for (bool last = false; !last;) {
-      Block& block = belt_.reserve();
+    belt_.run([this, &name](Block& block) {
       block.input = name;
       reader_.next(block);
-      last = block.last;
-      belt_.hand_over(haste);
-    }
+    });
   }
   void on_unreadable(const std::string& name, const Error& error, const std::string& why) override {
-    Block& block = belt_.reserve();
-    block.input = name;
-    block.unreadable = !why.empty() ? why : errc_name(error.code);
-    belt_.hand_over(Belt::Haste::no);
+    belt_.run([&](Block& block) {
+      block.input = name;
+      block.unreadable = !why.empty() ? why : errc_name(error.code);
+      block.last = true;
+    });
   }
   /// May be called from within libarchive: throws nothing, works on nothing.
   void on_progress(std::uint64_t bytes_done) override {
