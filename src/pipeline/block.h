@@ -43,7 +43,7 @@ struct Block {
   std::vector<std::byte> bytes;             ///< kBlockBytes; longer for a record that is longer
   std::uint64_t offset = 0;                 ///< of `bytes` in the input
   std::vector<Piece> pieces;                ///< in the order of the input
-  std::vector<std::byte> contexts;          ///< what units need besides (Cut::context): that of the last block, or read here
+  std::vector<std::byte> contexts;  ///< what units need besides (Cut::context): that of the last block, or read here
 
   bool last = false;                  ///< of its input; the next two are then known
   std::uint64_t input_bytes = 0;      ///< of the whole input, unpacked

@@ -85,8 +85,8 @@ void esxi_targets(const Event& event, TargetList& out) {
 }
 
 void add_esxi_target_fields(WantedFields& wanted) {
-  for (const field::Number n : {field::TaskName, field::VmName, field::VmId, field::VmState, field::StateTo,
-                                field::EventTypeId})
+  for (const field::Number n :
+       {field::TaskName, field::VmName, field::VmId, field::VmState, field::StateTo, field::EventTypeId})
     wanted.add(id_of(n));
 }
 

@@ -2,7 +2,7 @@
 // Fields of syslog lines, of the journal where it says the same, and of package managers' logs.
 #pragma once
 
-#define SW_SYSLOG_FIELDS(X)                                                                                            \
+#define SW_SYSLOG_FIELDS(X)                                                                                           \
   X(message, "string", "Text of the record, without time, host and tag", "syslog; packages")                          \
   X(program, "string", "Program that wrote the line, as logged", "syslog")                                            \
   X(appname, "string", "The same, by RFC 5424's name", "syslog")                                                      \

@@ -27,15 +27,16 @@ bool may_be_encoded_object(std::string_view raw) noexcept {
 }  // namespace
 
 bool Embedded::may_hold(const Marks& m) noexcept {
-  return (m.has(Mark::envelope) || m.has(Mark::event_low) || m.result != 0) && !m.has(Mark::winlog) && !m.has(Mark::event_id_number) &&
-         !m.has(Mark::event_id_low) && m.system == 0 && !is_cloud_event(m);
+  return (m.has(Mark::envelope) || m.has(Mark::event_low) || m.result != 0) && !m.has(Mark::winlog) &&
+         !m.has(Mark::event_id_number) && !m.has(Mark::event_id_low) && m.system == 0 && !is_cloud_event(m);
 }
 
 /// The next candidate among the members of the object, from node `from` on.
 Embedded::Found Embedded::find(const Tree& tree, std::uint32_t from) {
   for (std::uint32_t i = from; i < tree.node(0).next; i = tree.node(i).next) {
     const Node& node = tree.node(i);
-    if (node.traits.mark != Mark::envelope && node.traits.mark != Mark::event_low && node.traits.mark != Mark::result) continue;
+    if (node.traits.mark != Mark::envelope && node.traits.mark != Mark::event_low && node.traits.mark != Mark::result)
+      continue;
     std::uint32_t text = i;
     if (node.type == NodeType::object) {
       for (const std::string_view name : {"data", "original", "Message", "_raw"})

@@ -63,7 +63,7 @@ enum class Mark : std::uint8_t {
   process_image_path,
   raw_message,
   process_uuid,
-  event_low,  ///< event: an envelope, or Endpoint Security's
+  event_low,    ///< event: an envelope, or Endpoint Security's
   zeek_path,    ///< _path
   zeek_time,    ///< ts
   zeek_member,  ///< id.orig_h, fuid, certificate.serial

@@ -2,10 +2,10 @@
 #include "sources/json/shapes.h"
 
 #include "event/log_name.h"
-#include "sources/json/shapes_journal.h"
 #include "sources/json/shapes_cloud.h"
-#include "sources/json/shapes_saas.h"
+#include "sources/json/shapes_journal.h"
 #include "sources/json/shapes_macos.h"
+#include "sources/json/shapes_saas.h"
 #include "sources/json/shapes_vcenter.h"
 #include "sources/json/shapes_zeek.h"
 
@@ -289,8 +289,8 @@ bool is_beats_log(const Tree& tree, std::uint32_t object) {
 
 /// No exporter of Windows events writes it.
 bool may_hold_cloud_event(const Marks& m) noexcept {
-  return (m.has(Mark::envelope) || m.has(Mark::event_low)) && !m.has(Mark::winlog) && !m.has(Mark::event_id_number) && !m.has(Mark::event_id_low) &&
-         !is_cloud_event(m);
+  return (m.has(Mark::envelope) || m.has(Mark::event_low)) && !m.has(Mark::winlog) && !m.has(Mark::event_id_number) &&
+         !m.has(Mark::event_id_low) && !is_cloud_event(m);
 }
 
 }  // namespace
@@ -332,7 +332,8 @@ EventPlace event_place(const Tree& tree, const Marks& top) {
   if (!may_hold_cloud_event(top)) return {0, top};
   for (std::uint32_t i = 1; i < tree.node(0).next; i = tree.node(i).next) {
     const Node& node = tree.node(i);
-    if ((node.traits.mark != Mark::envelope && node.traits.mark != Mark::event_low) || node.type != NodeType::object) continue;
+    if ((node.traits.mark != Mark::envelope && node.traits.mark != Mark::event_low) || node.type != NodeType::object)
+      continue;
     if (const Marks inside = read_marks(tree, i); is_cloud_event(inside)) return {i, inside};
   }
   return {0, top};
