@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads any bytes as the pipeline does, with several window sizes: the contract of Source::cut() must hold and what is
-// read must not depend on the windows, nor on a planner that chooses nothing; and what a value holds stands in one of the
-// event's texts. Then hands the bytes to parse() uncut.
+// read must not depend on the windows, nor on a planner that chooses nothing; and what a value holds stands in one of
+// the event's texts. Then hands the bytes to parse() uncut.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
