@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "detect/sigma/long_values.h"
+#include "base/text.h"
 #include "detect/sigma/plan.h"
 #include "detect/sigma/seen_values.h"
 #include "event/catalogue.h"
@@ -76,11 +77,33 @@ struct FastMatcher::Impl final : FieldPlanner {
       find_candidates(plan, Keywords::absent);
       for (const std::uint32_t rule : found)
         if (program.has_keywords(rule)) return run(plan, with_all_fields(read), event, sink);
+    } else if (plan.keywords_in_texts && read.choice != nullptr && read.reader != nullptr) {
+      if (may_hold_keyword(plan, read.reader->texts(event))) return run(plan, with_all_fields(read), event, sink);
+      evaluation.load(read);
+      find_candidates(plan, Keywords::absent);
+      for (const std::uint32_t rule : found)
+        if (program.has_keywords(rule)) return run(plan, with_all_fields(read), event, sink);
     } else {
       evaluation.load(read);
       find_candidates(plan, Keywords::possible);
     }
     evaluate(plan, event, sink);
+  }
+
+  /// May one of the texts hold the keyword that a rule waits for?
+  bool may_hold_keyword(const Plan& plan, std::span<const std::string_view> texts) {
+    if (texts.empty()) return true;
+    bool found_one = false;
+    for (const std::string_view text : texts) {
+      text_arena.reset();
+      const std::string_view folded = fold_into(text, text_arena);
+      for (const Plan::Scan& scan : plan.scans)
+        if (scan.field == kUnnamedField && !found_one)
+          scan.literals->scan(folded, ValueKind::string, scan.engines,
+                              [&](std::uint32_t rule) { found_one = found_one || plan.is_alive(rule); });
+      if (found_one) return true;
+    }
+    return false;
   }
 
   void evaluate(const Plan& plan, const Event& event, HitSink& sink) {
@@ -177,6 +200,7 @@ struct FastMatcher::Impl final : FieldPlanner {
   Evaluation evaluation;
   KindTable<Plan> plans, undecided;
   std::vector<std::uint32_t> found;
+  Arena text_arena;                   // of may_hold_keyword()
   std::vector<std::uint64_t> marked;  ///< by rule: the latest event that it was a candidate of
   std::uint64_t epoch = 0;
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "detect/sigma/value_passes.h"
 #include "event/catalogue.h"
+#include "event/log_name.h"
 
 namespace stopwarden::sigma {
 namespace {
@@ -153,6 +154,23 @@ std::span<const std::uint32_t> Plan::sources_of(std::uint32_t rule) const noexce
   return {sources.data() + begins[at], sources.data() + begins[at + 1]};
 }
 
+namespace {
+
+/// Logs whose lines are read by sources that give texts (FieldReader); for others reading all values at once is cheaper
+/// than reading the event twice.
+bool is_text_log(std::string_view channel) noexcept {
+  return channel == log_name::linux_auditd || channel == log_name::linux_syslog || channel == log_name::linux_package;
+}
+
+/// Keywords may stand anywhere in a value: then they stand anywhere in the record, too.
+bool only_inside(const std::vector<Plan::Scan>& scans) noexcept {
+  constexpr Engines kInside = engine_bit(Engine::grams) | engine_bit(Engine::pairs) | engine_bit(Engine::wide);
+  return std::all_of(scans.begin(), scans.end(),
+                     [](const Plan::Scan& s) { return s.field != kUnnamedField || (s.engines & ~kInside) == 0; });
+}
+
+}  // namespace
+
 Plan make_plan(const Program& program, KeywordProbes& probes, const EventKind& kind, Decide decide) {
   Event event;
   event.channel = kind.channel;
@@ -190,7 +208,8 @@ Plan make_plan(const Program& program, KeywordProbes& probes, const EventKind& k
   }
   if (!keyword_rules.empty() && !plan.all_values()) {
     plan.keywords = probes.probe_for(keyword_rules);
-    if (plan.keywords == nullptr) plan.add_all_values();
+    plan.keywords_in_texts = plan.keywords == nullptr && is_text_log(kind.channel) && only_inside(plan.scans);
+    if (plan.keywords == nullptr && !plan.keywords_in_texts) plan.add_all_values();
   }
   plan.begins.push_back(static_cast<std::uint32_t>(plan.sources.size()));
   plan.decided_by = decider.used();

@@ -36,6 +36,9 @@ struct Plan final : FieldChoice {
   std::vector<Scan> scans;
   /// Rules look into every value: what a record must hold for them to fire. nullptr: none do, or `this` chooses all.
   const TextProbe* keywords = nullptr;
+  /// The same without a probe, which holds a few dozen texts only: where the reader gives the texts of the event, they
+  /// are searched for all keywords at once.
+  bool keywords_in_texts = false;
   Constants decided_by;  ///< what the event's fields must say, or the plan does not hold for it
 
   bool is_alive(std::uint32_t rule) const noexcept { return ((alive[rule >> 6] >> (rule & 63)) & 1) != 0; }
