@@ -39,7 +39,7 @@ std::vector<std::string> records(const std::string& input, std::size_t size, boo
 
 TEST(Records, TheLinesBehindARecordAreItsOwn) {
   const std::string text = "half\nR:1\n a\n\nb\r\nR:2\n\n\nR:3\n c";
-  const std::vector<std::string> want{"0:half?", "5:R:1\n a\n\nb", "17:R:2", "23:R:3\n c"};
+  const std::vector<std::string> want{"0:half?", "5:R:1\n a\n\nb", "16:R:2", "22:R:3\n c"};
   for (const std::size_t window : {1u, 3u, 9u, 100u}) EXPECT_EQ(records(text, window), want) << window;
   EXPECT_EQ(records("", 10), std::vector<std::string>{});
   EXPECT_EQ(records("\n\n", 10), std::vector<std::string>{});
