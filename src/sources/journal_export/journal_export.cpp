@@ -55,14 +55,22 @@ Step read_step(std::string_view text, std::size_t at, AtEnd at_end) noexcept {
   const std::size_t left = text.size() - step.end;
   const bool has_length = left >= kLength;
   const std::uint64_t length = has_length ? load_le<std::uint64_t>(as_bytes(text), step.end) : 0;
-  if (length > kEntryMax) return step;
+  // What is bad must take with it what told so: a unit may end right behind it.
+  if (length > kEntryMax) {
+    step.end += kLength;
+    return step;
+  }
   if (!has_length || left - kLength < length + 1) {
     if (at_end == AtEnd::no) return {};
     step.kind = Step::Kind::torn;
+    step.end = text.size();
     return step;
   }
   const std::size_t begin = step.end + kLength, end = begin + static_cast<std::size_t>(length);
-  if (text[end] != '\n') return step;
+  if (text[end] != '\n') {
+    step.end = end;
+    return step;
+  }
   step.kind = Step::Kind::field;
   step.value = text.substr(begin, end - begin);
   step.end = end + 1;
