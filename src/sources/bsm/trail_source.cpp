@@ -103,7 +103,8 @@ Cut TrailSource::left_out(std::string_view text, AtEnd at_end) {
   }
   if (lost_) return {.take = at, .kind = Cut::Kind::skip};
   lost_ = true;
-  const bool torn = at == text.size() && at_end == AtEnd::yes && read_header(text);
+  const auto header = read_header(text);
+  const bool torn = at == text.size() && at_end == AtEnd::yes && header && header->record_size > text.size();
   return {.take = at,
           .kind = Cut::Kind::drop,
           .error = torn ? Error{Errc::truncated, 0, "the trail ends within a record"}
