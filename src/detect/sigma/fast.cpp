@@ -6,8 +6,8 @@
 #include <charconv>
 #include <vector>
 
-#include "detect/sigma/long_values.h"
 #include "base/text.h"
+#include "detect/sigma/long_values.h"
 #include "detect/sigma/plan.h"
 #include "detect/sigma/seen_values.h"
 #include "event/catalogue.h"
