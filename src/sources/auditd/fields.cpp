@@ -277,6 +277,8 @@ void EventFields::finish_call() {
 /// The login account first: it stays with a person through su and sudo; then the one that the process runs as.
 void EventFields::finish_account() {
   const bool logged_in = !is_unset(facts_.auid);
+  // What process 1 writes about units is nobody's doing as far as it knows.
+  if (!logged_in && best_ == Part::alone && facts_.pid == "1") return;
   const auto named = [](std::string_view name, std::string_view number) {
     if (!is_unset(name)) return name;
     return number == "0" ? kRoot : number;
