@@ -44,16 +44,18 @@ Status count_evtx(const platform::File& file, PlainCount& out) {
   }
 }
 
-Status count_lines(const platform::File& file, PlainCount& out) {
+/// Lines that start with `first`; every line for '\0'.
+Status count_lines(const platform::File& file, char first, PlainCount& out) {
+  const auto counts = [first](char c) { return first == '\0' || c == first; };
   std::vector<std::byte> block(kChunk);
   bool at_start = true;
   for (std::uint64_t at = 0;;) {
     const std::size_t got = SW_TRY(file.read_at(at, block));
     if (got == 0) return Ok{};
     const std::string_view text = as_text(Bytes(block).first(got));
-    if (at_start && text.front() == '{') ++out.events;
+    if (at_start && counts(text.front())) ++out.events;
     for (std::size_t n = text.find('\n'); n != text.npos; n = text.find('\n', n + 1)) {
-      if (n + 1 < text.size() && text[n + 1] == '{') ++out.events;
+      if (n + 1 < text.size() && counts(text[n + 1])) ++out.events;
     }
     at_start = text.back() == '\n';
     at += got;
@@ -115,7 +117,7 @@ bool count_plainly(const std::vector<std::string>& files, PlainCount& out, std::
       why = path + ": neither EVTX nor NDJSON nor syslog";
       return false;
     }
-    const Status counted = evtx ? count_evtx(file.value(), out) : count_lines(file.value(), out);
+    const Status counted = evtx ? count_evtx(file.value(), out) : count_lines(file.value(), syslog ? '\0' : '{', out);
     const auto info = file.value().info();
     if (!counted || !info) {
       why = path + ": cannot be read to its end";
