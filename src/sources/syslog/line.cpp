@@ -102,9 +102,8 @@ void read_content(std::string_view rest, Line& out) {
   }
   const std::string_view word = rest.substr(0, rest.find(' '));
   if (is_host(word)) {
-    const std::string_view level = severity_of_word(word);
     // ChromeOS writes a level in capitals where others have the host.
-    if (!level.empty() && word.front() >= 'A' && word.front() <= 'Z')
+    if (word.front() >= 'A' && word.front() <= 'Z' && !severity_of_word(word).empty())
       out.level = word;
     else
       out.host = word;
