@@ -36,7 +36,7 @@ TEST(AuditdTargets, SayWhatARecordIsAimedAt) {
   EXPECT_EQ(targets("SYSCALL", {{field::DeletedFilename, "/etc/systemd/system/a.service"},
                                 {field::CreatedFilename, "/etc/init.d/b"},
                                 {field::CreatedFilename, "/tmp/x.service"}}),
-            "delete service:a.service unit-file; reconfigure service:b unit-file");
+            "delete service:a unit-file; reconfigure service:b unit-file");
   EXPECT_EQ(targets("VIRT_CONTROL", {{field::vm, "db1"}, {field::op, "stop"}, {field::res, "success"}}),
             "stop vm:db1 libvirt =stopped");
   EXPECT_EQ(targets("CONFIG_CHANGE", {{field::audit_enabled, "0"}}), "disable service:auditd auditctl =disabled");

@@ -34,7 +34,10 @@ struct Aim {
 };
 
 inline void add(Type type, std::string_view name, const Aim& aim, TargetList& out) {
-  if (name.empty()) return;
+  // What only the shell that ran it knew is no name.
+  if (name.empty() || name.front() == '$' || name.find("$(") != std::string_view::npos ||
+      name.find('`') != std::string_view::npos)
+    return;
   Target t;
   t.type = type;
   t.name = type == Type::process && parse_unsigned(name) ? "pid " + std::string(name) : std::string(name);

@@ -16,8 +16,8 @@ namespace stopwarden::ledger {
 /// and others of macOS; databases' own stop commands; rm, mv and ln of unit files; writes to cgroup.kill and sysrq.
 /// Behind sudo, doas, su -c, sh -c, ssh (the target's host), env, nohup, timeout, xargs, find -exec, docker exec,
 /// chroot, nsenter and their like. Anything else adds nothing.
-/// Misses: what shell_commands() misses; names read from files; aliases; other programs that call the same interfaces.
-/// Cost: linear in the line and its loops.
+/// Misses: names that only the shell knew ($1, $(...)); what shell_commands() misses; names read from files; aliases;
+/// other programs that call the same interfaces. Cost: linear in the line and its loops.
 void unix_command_line_targets(std::string_view line, const CommandContext& context, TargetList& out);
 
 /// The same for arguments that are split already, as execve got them.
