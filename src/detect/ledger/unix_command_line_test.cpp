@@ -165,6 +165,7 @@ TEST(UnixCommandLine, ContainersAndMachines) {
       {"docker -H tcp://x:1 container kill -s KILL web", "kill service:web docker"},
       {"docker rm -f web", "delete service:web docker"},
       {"podman stop -t 0 web", "stop service:web podman"},
+      {"podman --storage-driver vfs stop -t 1 web", "stop service:web podman"},
       {"podman stop --all", "stop service:* podman"},
       {"crictl stop 1a2b", "stop service:1a2b crictl"},
       {"docker ps -a", ""},

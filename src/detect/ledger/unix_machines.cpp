@@ -11,10 +11,32 @@ namespace {
 
 void docker(const Arguments& a, const CommandContext& context, TargetList& out) {
   const std::string route = unix_tool_name(a[0]);
-  Parsed p = parse(
-      a, {"-H",     "--host",      "-c", "--context", "--config", "-l",           "--log-level", "-t",
-          "--time", "--timeout",   "-s", "--signal",  "--url",    "--connection", "-r",          "--runtime-endpoint",
-          "-n",     "--namespace", "-a", "--address"});
+  Parsed p = parse(a, {"-H",
+                       "--host",
+                       "-c",
+                       "--context",
+                       "--config",
+                       "-l",
+                       "--log-level",
+                       "-t",
+                       "--time",
+                       "--timeout",
+                       "-s",
+                       "--signal",
+                       "--url",
+                       "--connection",
+                       "-r",
+                       "--runtime-endpoint",
+                       "-n",
+                       "--namespace",
+                       "-a",
+                       "--address",
+                       "--storage-driver",
+                       "--storage-opt",
+                       "--root",
+                       "--runroot",
+                       "--runtime",
+                       "--cgroup-manager"});
   std::size_t at = 0;
   if (at < p.words.size() &&
       is_one_of(p.words[at], {"container", "service", "stack", "pod", "tasks", "task", "containers"}))
