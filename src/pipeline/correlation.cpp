@@ -72,7 +72,8 @@ CorrelatedHit correlated_hit(const Hit& hit, const Finding& finding,
   append_be(out.place, sortable(*event.time), kTimeSize);
   append_be(out.place, event.host.size(), kLengthSize);
   out.place += event.host;
-  append_be(out.place, event.record_id.value_or(0), 8);
+  // Where the log numbers no records, the place in the input does: times of whole seconds order nothing.
+  append_be(out.place, event.record_id.value_or(event.origin.record), 8);
   out.place += event_uid(hit);
   append_be(out.place, hit.number, kRuleSize);
   out.place += Digest().add(event.raw).hex();
