@@ -85,33 +85,27 @@ bool take_tag(std::string_view& s, Line& out) noexcept {
   return true;
 }
 
-bool is_host(std::string_view word) noexcept {
-  if (word.empty() || word.size() > kHostMax || word.back() == ':' || word.front() == '-') return false;
-  for (const char c : word)
-    if (!is(kHost, c)) return false;
-  return true;
+/// The host at the start of `s`: a word before a blank. Empty when there is none; what ends with ':' is a tag.
+std::string_view host_at(std::string_view s) noexcept {
+  std::size_t n = 0;
+  while (n < s.size() && is(kHost, s[n])) ++n;
+  const bool whole = n == s.size() || s[n] == ' ';
+  return !whole || n == 0 || n > kHostMax || s[n - 1] == ':' || s[0] == '-' ? std::string_view{} : s.substr(0, n);
 }
 
 /// What follows the time in all forms but RFC 5424: host, tag, message; host and tag may each be missing.
 void read_content(std::string_view rest, Line& out) {
   skip_blanks(rest);
-  if (take_tag(rest, out)) {  // a device that names no host
-    skip_blanks(rest);
-    out.message = rest;
-    return;
-  }
-  const std::string_view word = rest.substr(0, rest.find(' '));
-  if (is_host(word)) {
+  if (const std::string_view word = host_at(rest); !word.empty()) {
     // ChromeOS writes a level in capitals where others have the host.
     if (word.front() >= 'A' && word.front() <= 'Z' && !severity_of_word(word).empty())
       out.level = word;
     else
       out.host = word;
-    take_word(rest);
-    skip_blanks(rest);
-    take_tag(rest, out);
+    rest.remove_prefix(word.size());
     skip_blanks(rest);
   }
+  if (take_tag(rest, out)) skip_blanks(rest);  // also of a device that names no host
   out.message = rest;
 }
 

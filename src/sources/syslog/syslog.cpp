@@ -58,7 +58,14 @@ class SyslogSource final : public Source {
       : plain_(options, Emitter::Texts::as_in_record),
         escaped_(options, Emitter::Texts::made),
         fields_(plain_),
-        sysmon_(options) {}
+        sysmon_(options) {
+    const auto asked = [&](std::string_view name) {
+      const auto id = options.wanted->table().find(name);
+      return id && options.wanted->contains(*id) ? Name{id} : Name{};
+    };
+    appname_ = asked("appname");
+    pid_ = asked("pid");
+  }
 
   void begin(const InputFacts& facts) override {
     facts_ = read_facts(facts);
@@ -89,9 +96,12 @@ class SyslogSource final : public Source {
   // Two of them, with the same names: whether a value holds text that is not in the record depends on the line.
   Emitter plain_, escaped_;
   messages::Fields fields_;
-  Name program_ = plain_.name("program"), appname_ = plain_.name("appname"), pid_ = plain_.name("pid"),
-       process_id_ = plain_.name("ProcessId"), facility_ = plain_.name("facility"), severity_ = plain_.name("severity"),
-       host_ = plain_.name("host"), message_id_ = plain_.name("msgid"), repeated_ = plain_.name("repeat_count");
+  // A value that stands in the event under another name is given only to rules that ask for it by its own: a keyword
+  // search would read it twice.
+  Name appname_, pid_;
+  Name program_ = plain_.name("program"), process_id_ = plain_.name("ProcessId"), facility_ = plain_.name("facility"),
+       severity_ = plain_.name("severity"), host_ = plain_.name("host"), message_id_ = plain_.name("msgid"),
+       repeated_ = plain_.name("repeat_count");
   xml::EventReader sysmon_;
   FileFacts facts_;
   StampReader stamps_;

@@ -8,11 +8,15 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-/// What tells whether a record starts with this line.
-std::string_view start_of(std::string_view line) noexcept {
+std::string_view without_nuls(std::string_view line) noexcept {
   std::size_t n = 0;
   while (n < line.size() && line[n] == '\0') ++n;
-  line = line.substr(n, kStartBytes);
+  return line.substr(n);
+}
+
+/// What tells whether a record starts with this line, of a text that may go on behind it.
+std::string_view start_of(std::string_view line) noexcept {
+  line = without_nuls(line).substr(0, kStartBytes);
   return line.substr(0, line.find('\n'));
 }
 
@@ -69,13 +73,13 @@ bool RecordWalk::next() {
   bool open = false;
   while (line_waits_ || lines_.next()) {
     const std::string_view line = lines_.line();
-    const bool starts = starts_(start_of(line));
+    const bool starts = starts_(without_nuls(line).substr(0, kStartBytes));
     if (open && starts) {
       line_waits_ = true;
       break;
     }
     line_waits_ = false;
-    if (trim(line).empty()) continue;
+    if (!starts && trim(line).empty()) continue;
     if (!open) {
       begin_ = lines_.begin();
       torn_ = !starts;
