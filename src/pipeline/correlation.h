@@ -23,8 +23,9 @@ struct ScanSummary;
 struct CorrelatedHit {
   std::uint32_t rule = 0;
   bool has_time = false;  ///< without one it is counted only, and the rest is empty
-  std::string place;      ///< sorts by time, host, record number (else place in the input), identity of the event, rule, bytes
-  std::string content;    ///< values and what a finding will tell of it
+  std::string
+      place;  ///< sorts by time, host, record number (else place in the input), identity of the event, rule, bytes
+  std::string content;  ///< values and what a finding will tell of it
 };
 /// `finding` is what the hit became, `values` those of Rule::correlation_fields. Record numbers count from the start of
 /// a block.

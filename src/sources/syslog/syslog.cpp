@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/syslog/syslog.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "base/text.h"
 #include "event/log_name.h"
+#include "sources/auditd/fields.h"
+#include "sources/esxi/message.h"
 #include "sources/messages/programs.h"
 #include "sources/syslog/cutter.h"
 #include "sources/syslog/line.h"
@@ -57,6 +61,10 @@ class SyslogSource final : public Source {
   explicit SyslogSource(const SourceOptions& options)
       : plain_(options, Emitter::Texts::as_in_record),
         escaped_(options, Emitter::Texts::made),
+        audit_(options, Emitter::Texts::marked),
+        esxi_(options, Emitter::Texts::made),
+        audit_fields_(audit_),
+        esxi_messages_(esxi_),
         fields_(plain_),
         sysmon_(options) {
     const auto asked = [&](std::string_view name) {
@@ -87,7 +95,9 @@ class SyslogSource final : public Source {
   void parse_frames(std::string_view text, Unit& unit);
   void record(std::string_view text, std::size_t begin, Unit& unit);
   void say_assumed(const Line& line, std::uint64_t offset, Unit& unit);
-  bool foreign_event(const Line& line, const Origin& origin, EventSink& sink);
+  bool foreign_event(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink);
+  bool audit_event(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink);
+  bool esxi_event(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink);
   bool sysmon_event(std::string_view message, const Origin& origin, EventSink& sink);
   void emit(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink);
   void add_message(const Line& line, const messages::Program* program, Emitter& out);
@@ -95,6 +105,9 @@ class SyslogSource final : public Source {
 
   // Two of them, with the same names: whether a value holds text that is not in the record depends on the line.
   Emitter plain_, escaped_;
+  Emitter audit_, esxi_;  // of other logs' events
+  auditd::EventFields audit_fields_;
+  esxi::MessageReader esxi_messages_;
   messages::Fields fields_;
   // A value that stands in the event under another name is given only to rules that ask for it by its own: a keyword
   // search would read it twice.
@@ -153,7 +166,7 @@ void SyslogSource::record(std::string_view text, std::size_t begin, Unit& unit) 
   say_assumed(line, origin.offset, unit);
   if (!text.empty() && text.front() == '\0')
     unit.sink.on_oddity({Errc::bad_value, origin.offset, "NUL bytes before a line"});
-  if (foreign_event(line, origin, unit.sink)) return;
+  if (foreign_event(line, text, origin, unit.sink)) return;
   emit(line, text, origin, unit.sink);
 }
 
@@ -165,9 +178,60 @@ void SyslogSource::say_assumed(const Line& line, std::uint64_t offset, Unit& uni
   unit.sink.on_oddity({Errc::assumed, offset, kAssumed[facts_.year_by_date ? 1 : 0][facts_.zone_by_offset ? 1 : 0]});
 }
 
-/// Messages that are records of another log become its events. Records of audit belong here, too.
-bool SyslogSource::foreign_event(const Line& line, const Origin& origin, EventSink& sink) {
-  return line.program == "sysmon" && line.message.substr(0, 6) == "<Event" && sysmon_event(line.message, origin, sink);
+/// Messages that are records of another log become its events.
+bool SyslogSource::foreign_event(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink) {
+  if (line.program == "sysmon" && line.message.substr(0, 6) == "<Event")
+    return sysmon_event(line.message, origin, sink);
+  return audit_event(line, raw, origin, sink) || esxi_event(line, raw, origin, sink);
+}
+
+/// Audit records by themselves: the kernel's, when no auditd takes them, and what audisp forwards. Those of one event
+/// are not joined here: other programs' lines stand between them.
+bool SyslogSource::audit_event(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink) {
+  constexpr std::string_view kPrograms[] = {"kernel", "audit", "audispd", "audisp-syslog", "auditd"};
+  if (std::find(std::begin(kPrograms), std::end(kPrograms), line.program) == std::end(kPrograms)) return false;
+  if (line.program == "kernel" && line.message.find("audit") == std::string_view::npos) return false;
+  // The program's name and number are part of the form "audit[123]: SERVICE_STOP ...".
+  const bool behind = line.message.data() >= line.program.data() + line.program.size() && !line.rfc5424;
+  const std::string_view text =
+      line.program == "audit" && behind
+          ? std::string_view(line.program.data(),
+                             static_cast<std::size_t>(line.message.data() - line.program.data()) + line.message.size())
+          : line.message;
+  const auto record = auditd::read_record(text);
+  if (!record || !record->known) return false;
+  Event event;
+  audit_fields_.begin();
+  audit_fields_.add(*record);
+  event.provider = audit_fields_.finish();
+  event.time = record->has_time ? auditd::time_of(*record) : line.stamp.time;
+  event.host = record->node.empty() ? line.host : record->node;
+  event.channel = log_name::linux_auditd;
+  event.origin = origin;
+  event.raw = raw;
+  audit_.emit(event, sink);
+  return true;
+}
+
+/// Lines that a host of ESXi or a vCenter sent to a syslog daemon.
+bool SyslogSource::esxi_event(const Line& line, std::string_view raw, const Origin& origin, EventSink& sink) {
+  if (!esxi::is_esxi(line.program, line.message)) return false;
+  esxi::Line of_host;
+  of_host.time = line.stamp.time;
+  of_host.host = line.host;
+  of_host.severity = severity_name(line.priority);
+  of_host.program = line.program;
+  of_host.pid = line.pid;
+  of_host.message = line.message;
+  Event event;
+  event.time = line.stamp.time;
+  event.host = line.host;
+  event.origin = origin;
+  event.raw = raw;
+  esxi_.begin();
+  esxi_messages_.read(of_host, event);
+  esxi_.emit(event, sink);
+  return true;
 }
 
 /// Sysmon for Linux writes its events as XML into syslog. What cannot be read as such (a relay cut it) stays a line.

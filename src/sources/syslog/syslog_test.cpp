@@ -22,6 +22,24 @@ Told read(std::string_view text, const Asked& asked, std::size_t window = std::s
   return tell(make_syslog, asked, text, window, kFacts);
 }
 
+TEST(Syslog, RecordsOfOtherLogs) {
+  const Asked asked{"type", "unit", "res", "CommandLine", "message"};
+  const auto event = [&](const char* line) {
+    const Told told = read(line, asked);
+    return told.events.size() == 1 ? told.events[0] : "events: " + std::to_string(told.events.size());
+  };
+  EXPECT_EQ(event("Mar  6 04:07:33 web1 kernel: audit: type=1131 audit(1741234053.123:45): pid=1 uid=0 "
+                  "msg='unit=mysql comm=\"systemd\" res=success'"),
+            "2025-03-06T04:07:33Z web1 linux:auditd/SERVICE_STOP type=SERVICE_STOP unit=mysql res=success");
+  EXPECT_EQ(event("Mar  6 04:07:33 web1 audit[1]: SERVICE_STOP pid=1 uid=0 msg='unit=mysql res=failed'"),
+            "2026-03-06T04:07:33Z web1 linux:auditd/SERVICE_STOP type=SERVICE_STOP unit=mysql res=failed");
+  EXPECT_EQ(event("Mar  6 04:07:33 web1 kernel: audit: backlog limit exceeded"),
+            "2026-03-06T04:07:33Z web1 linux:syslog/kernel message=audit: backlog limit exceeded");
+  EXPECT_EQ(event("Mar  6 04:07:33 esx1 shell[2099]: [root]: vim-cmd vmsvc/power.off 7"),
+            "2026-03-06T04:07:33Z esx1 esxi:shell/shell message=[root]: vim-cmd vmsvc/power.off 7 "
+            "CommandLine=vim-cmd vmsvc/power.off 7");
+}
+
 TEST(Syslog, LineForms) {
   const Asked asked{"program", "pid", "facility", "severity", "message"};
   const struct {
