@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads any bytes with a source as the pipeline does, with several window sizes, with and without a planner: the
-// contract of Source::cut() must hold and what is read must not depend on them. Then hands the bytes to parse() uncut.
+// contract of Source::cut() must hold and what is read must not depend on them; where a reader gives texts, each value
+// stands in one of them. Then hands the bytes to parse() uncut.
 #pragma once
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/time.h"
 #include "event/source.h"
 
 namespace stopwarden::fuzz {
@@ -40,6 +44,8 @@ class Summary final : public EventSink {
     for (const std::string_view s : {e.channel, e.provider, e.host}) add(s);
     const Event all = with_all_fields(e);
     for (const FieldValue& v : all.fields) add(v.text);
+    if (e.time) add(std::to_string(e.time->time_since_epoch().count()));
+    if (e.reader != nullptr) check_texts(e.reader->texts(e), all);
     if (e.choice == nullptr) return;
     std::size_t next = 0;  // the fields an event came with are those of all fields that were chosen for it
     for (const FieldValue& v : all.fields) {
@@ -55,6 +61,12 @@ class Summary final : public EventSink {
   std::uint64_t hash = 14695981039346656037u;
 
  private:
+  static void check_texts(std::span<const std::string_view> texts, const Event& all) {
+    if (texts.empty()) return;
+    for (const FieldValue& v : all.fields)
+      check(std::any_of(texts.begin(), texts.end(),
+                        [&](std::string_view text) { return text.find(v.text) != std::string_view::npos; }));
+  }
   void add(std::string_view s) {
     for (const char c : s) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
     hash = (hash ^ 0x100) * 1099511628211u;
@@ -67,6 +79,7 @@ using Make = std::unique_ptr<Source> (*)(const SourceOptions& options);
 inline std::uint64_t read(Make make, Bytes bytes, const SourceOptions& options, std::size_t window) {
   Summary summary(bytes.size());
   const auto source = make(options), other = make(options);
+  for (Source* one : {source.get(), other.get()}) one->begin({parse_time("2026-03-10T12:00:00Z"), bytes, false});
   std::size_t at = 0, length = window;
   std::uint64_t record = 0;
   while (at < bytes.size()) {
@@ -109,7 +122,9 @@ inline void check_source(Make make, bool (*sniff)(Bytes), const std::uint8_t* da
     check(read(make, bytes, {&wanted}, window) == whole);
   check(read(make, bytes, {&wanted, &planner}, 13) == whole);
   Summary uncut(bytes.size());
-  make({&wanted})->parse(bytes, 0, 0, uncut);
+  const auto source = make({&wanted});
+  source->begin({parse_time("2026-03-10T12:00:00Z"), bytes, false});
+  source->parse(bytes, 0, 0, uncut);
 }
 
 }  // namespace stopwarden::fuzz

@@ -33,8 +33,7 @@ bool breaks_off(std::string_view line) noexcept { return line.substr(0, 5) == "t
 
 class AuditdSource final : public Source, private text::Emitter::Again {
  public:
-  explicit AuditdSource(const SourceOptions& options)
-      : emitter_(options, text::Emitter::Texts::marked), fields_(emitter_) {}
+  explicit AuditdSource(const SourceOptions& options) : emitter_(options), fields_(emitter_) {}
 
   Cut cut(Bytes window, AtEnd at_end) override;
   std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) override;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From an event's records to its fields. Also for records that stand in other logs (syslog, the journal):
 //
-//   text::Emitter emitter(options, text::Emitter::Texts::marked);
+//   text::Emitter emitter(options);
 //   auditd::EventFields fields(emitter);                           // once a source
 //   if (const auto record = auditd::read_record(message)) {        // each event
 //     fields.begin();

@@ -149,8 +149,7 @@ std::optional<EventTime> read_time(std::string_view text, std::string_view fract
 
 class PrauditSource final : public Source {
  public:
-  explicit PrauditSource(const SourceOptions& options)
-      : emitter_(options, text::Emitter::Texts::made), taxonomy_(emitter_) {}
+  explicit PrauditSource(const SourceOptions& options) : emitter_(options), taxonomy_(emitter_) {}
   Cut cut(Bytes window, AtEnd at_end) override;
   std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) override;
   std::size_t window_max() const noexcept override { return kRecordTextMax; }

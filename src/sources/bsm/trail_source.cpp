@@ -41,7 +41,7 @@ std::optional<EventTime> time_of(const Header& h) {
 class TrailSource final : public Source {
  public:
   explicit TrailSource(const SourceOptions& options)
-      : emitter_(options, text::Emitter::Texts::made),
+      : emitter_(options),
         taxonomy_(emitter_),
         modifier_(emitter_.name("record.modifier")),
         version_(emitter_.name("record.version")) {

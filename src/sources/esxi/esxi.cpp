@@ -16,7 +16,7 @@ using text::Emitter;
 class EsxiSource final : public Source {
  public:
   explicit EsxiSource(const SourceOptions& options)
-      : emitter_(options, Emitter::Texts::made), computer_(emitter_.name("Computer")), messages_(emitter_) {}
+      : emitter_(options), computer_(emitter_.name("Computer")), messages_(emitter_) {}
   Cut cut(Bytes window, AtEnd at_end) override;
   std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) override;
   std::size_t window_max() const noexcept override { return lines_.window_max(); }

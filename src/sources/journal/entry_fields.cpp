@@ -23,7 +23,7 @@ std::optional<Fact> fact_of(std::string_view name) noexcept {
 }  // namespace
 
 EntryFields::EntryFields(const SourceOptions& options)
-    : emitter_(options, text::Emitter::Texts::in_values), derivation_(*options.wanted), slots_(kSlots, 0) {
+    : emitter_(options), derivation_(*options.wanted), slots_(kSlots, 0) {
   known_.reserve(kKnownMax);
 }
 

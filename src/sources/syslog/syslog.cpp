@@ -59,14 +59,7 @@ class DropCatcher final : public EventSink {
 class SyslogSource final : public Source {
  public:
   explicit SyslogSource(const SourceOptions& options)
-      : plain_(options, Emitter::Texts::as_in_record),
-        escaped_(options, Emitter::Texts::made),
-        audit_(options, Emitter::Texts::marked),
-        esxi_(options, Emitter::Texts::made),
-        audit_fields_(audit_),
-        esxi_messages_(esxi_),
-        fields_(plain_),
-        sysmon_(options) {
+      : emitter_(options), audit_fields_(emitter_), esxi_messages_(emitter_), fields_(emitter_), sysmon_(options) {
     const auto asked = [&](std::string_view name) {
       const auto id = options.wanted->table().find(name);
       return id && options.wanted->contains(*id) ? Name{id} : Name{};
@@ -103,18 +96,16 @@ class SyslogSource final : public Source {
   void add_message(const Line& line, const messages::Program* program, Emitter& out);
   void add_structured(std::string_view structured, Emitter& out);
 
-  // Two of them, with the same names: whether a value holds text that is not in the record depends on the line.
-  Emitter plain_, escaped_;
-  Emitter audit_, esxi_;  // of other logs' events
+  Emitter emitter_;  // one event is made at a time, of whatever log
   auditd::EventFields audit_fields_;
   esxi::MessageReader esxi_messages_;
   messages::Fields fields_;
   // A value that stands in the event under another name is given only to rules that ask for it by its own: a keyword
   // search would read it twice.
   Name appname_, pid_;
-  Name program_ = plain_.name("program"), process_id_ = plain_.name("ProcessId"), facility_ = plain_.name("facility"),
-       severity_ = plain_.name("severity"), host_ = plain_.name("host"), message_id_ = plain_.name("msgid"),
-       repeated_ = plain_.name("repeat_count");
+  Name program_ = emitter_.name("program"), process_id_ = emitter_.name("ProcessId"),
+       facility_ = emitter_.name("facility"), severity_ = emitter_.name("severity"), host_ = emitter_.name("host"),
+       message_id_ = emitter_.name("msgid"), repeated_ = emitter_.name("repeat_count");
   xml::EventReader sysmon_;
   FileFacts facts_;
   StampReader stamps_;
@@ -209,7 +200,7 @@ bool SyslogSource::audit_event(const Line& line, std::string_view raw, const Ori
   event.channel = log_name::linux_auditd;
   event.origin = origin;
   event.raw = raw;
-  audit_.emit(event, sink);
+  emitter_.emit(event, sink);
   return true;
 }
 
@@ -228,9 +219,9 @@ bool SyslogSource::esxi_event(const Line& line, std::string_view raw, const Orig
   event.host = line.host;
   event.origin = origin;
   event.raw = raw;
-  esxi_.begin();
+  emitter_.begin();
   esxi_messages_.read(of_host, event);
-  esxi_.emit(event, sink);
+  emitter_.emit(event, sink);
   return true;
 }
 
@@ -256,7 +247,7 @@ void SyslogSource::emit(const Line& line, std::string_view raw, const Origin& or
   event.provider = program == nullptr ? std::string_view{} : program->provider;
   event.origin = origin;
   event.raw = raw;
-  Emitter& out = line.structured.find('\\') == std::string_view::npos ? plain_ : escaped_;
+  Emitter& out = emitter_;
   out.begin();
   if (!line.host.empty()) out.add(host_, line.host);
   if (!line.program.empty()) {

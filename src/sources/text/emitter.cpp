@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sources/text/emitter.h"
 
+#include <algorithm>
+#include <functional>
+
 namespace stopwarden::text {
 
-Emitter::Emitter(const SourceOptions& options, Texts texts)
-    : wanted_(options.wanted), planner_(options.planner), texts_(texts) {}
+namespace {
+
+bool lies_in(std::string_view text, std::string_view record) noexcept {
+  const std::less_equal<const char*> before;
+  return before(record.data(), text.data()) && before(text.data() + text.size(), record.data() + record.size());
+}
+
+}  // namespace
+
+Emitter::Emitter(const SourceOptions& options) : wanted_(options.wanted), planner_(options.planner) {}
 
 void Emitter::begin() {
   arena_.reset();
@@ -26,7 +37,6 @@ void Emitter::finish(Value& value) {
   if (value.make == nullptr) return;
   value.raw = value.make(value.raw, arena_);
   value.make = nullptr;
-  value.made = true;
 }
 
 bool Emitter::has(FieldId id) const noexcept {
@@ -70,25 +80,16 @@ std::span<const FieldValue> Emitter::all_fields() {
 }
 
 bool Emitter::may_hold(const TextProbe& probe, const Event& event) {
-  if (texts_ == Texts::made) return true;
-  if (texts_ != Texts::in_values && probe.in_record(as_bytes(event.raw), TextProbe::Escapes::none)) return true;
-  if (texts_ == Texts::as_in_record) return false;
-  for (Value& v : values_) {
-    finish(v);
-    if ((v.made || texts_ == Texts::in_values) && probe.in_record(as_bytes(v.raw), TextProbe::Escapes::none))
-      return true;
-  }
-  return false;
+  const auto of_event = texts(event);
+  return std::any_of(of_event.begin(), of_event.end(),
+                     [&](std::string_view text) { return probe.in_record(as_bytes(text), TextProbe::Escapes::none); });
 }
 
 std::span<const std::string_view> Emitter::texts(const Event& event) {
-  texts_list_.clear();
-  if (texts_ == Texts::made) return texts_list_;
-  texts_list_.push_back(event.raw);
-  if (texts_ == Texts::as_in_record) return texts_list_;
+  texts_list_.assign(1, event.raw);
   for (Value& v : values_) {
     finish(v);
-    if (v.made) texts_list_.push_back(v.raw);
+    if (!lies_in(v.raw, event.raw)) texts_list_.push_back(v.raw);
   }
   return texts_list_;
 }

@@ -31,16 +31,12 @@ struct Name {
 /// arguments alone.
 using Make = std::string_view (*)(std::string_view raw, Arena& arena);
 
-/// Collects one event's values, asks the planner which are needed, makes those and calls the sink. Not for sharing
-/// between threads. No allocation per event once warm.
+/// Collects one event's values, asks the planner which are needed, makes those and calls the sink. A value that is no
+/// view of the record (decoded, a literal, from another place) is told by where it lies, so that a keyword search looks
+/// at the record and at such values. Not for sharing between threads. No allocation per event once warm.
 class Emitter final : private FieldReader {
  public:
-  /// `made`: values may hold text that does not stand in the record as it is (hex, escapes), so that a keyword cannot
-  /// be ruled out by the record's bytes. `marked`: the same, but every such value came by a Make or by add_made(), so
-  /// that a keyword is looked for in the record's bytes and in those values. `in_values`: the record's bytes are not
-  /// those of its values (it only points at them), so the values alone are looked at.
-  enum class Texts : std::uint8_t { as_in_record, made, marked, in_values };
-  explicit Emitter(const SourceOptions& options, Texts texts = Texts::as_in_record);
+  explicit Emitter(const SourceOptions& options);
   Emitter(const Emitter&) = delete;
   Emitter& operator=(const Emitter&) = delete;
 
@@ -62,11 +58,12 @@ class Emitter final : private FieldReader {
   /// `raw` lives until emit() returned: in the record, or in arena().
   void add(Name name, std::string_view raw, Make make = nullptr, ValueKind kind = ValueKind::string) {
     if (!name.wanted() || (choice_ != nullptr && make == nullptr && !choice_->contains(*name.id))) return;
-    values_.push_back({*name.id, kind, raw, make, false});
+    values_.push_back({*name.id, kind, raw, make});
   }
-  /// A text that does not stand in the record; it lies in arena() or is a literal.
+  /// A text that does not stand in the record; it lies in arena() or is a literal. Where choose() was asked such a
+  /// value must be kept, chosen or not: a keyword may stand in it.
   void add_made(Name name, std::string_view text, ValueKind kind = ValueKind::string) {
-    if (name.wanted()) values_.push_back({*name.id, kind, text, nullptr, true});
+    if (name.wanted()) values_.push_back({*name.id, kind, text, nullptr});
   }
   void add_integer(Name name, std::string_view raw) { add(name, raw, nullptr, ValueKind::integer); }
   /// Does the event have a value of this field already?
@@ -87,7 +84,6 @@ class Emitter final : private FieldReader {
     ValueKind kind;
     std::string_view raw;
     Make make;
-    bool made;
   };
   void finish(Value& value);
   void fill(const FieldChoice* choice, std::vector<FieldValue>& out);
@@ -97,7 +93,6 @@ class Emitter final : private FieldReader {
 
   const WantedFields* wanted_;
   FieldPlanner* planner_;
-  Texts texts_;
   Arena arena_;
   std::vector<Value> values_;
   std::vector<FieldValue> fields_, all_fields_;

@@ -79,22 +79,19 @@ TEST_F(EmitterTest, APlannerNarrowsAndTheReaderGivesTheRest) {
   for (const FieldId id : {unit, message, other}) wanted.add(id);
   OnePlan plan;
   plan.choice.add(message);
-  for (const auto texts : {Emitter::Texts::as_in_record, Emitter::Texts::made}) {
-    Emitter emitter({&wanted, &plan}, texts);
-    Texts sink(table);
-    emit_one(emitter, sink);
-    EXPECT_EQ(plan.asked, "linux:auditd/SERVICE_STOP");
-    EXPECT_EQ(sink.said, std::string("message=STOPPED;|unit=ssh;message=STOPPED;other=x;") +
-                             (texts == Emitter::Texts::made ? "?" : "!"));
-  }
+  Emitter emitter({&wanted, &plan});
+  Texts sink(table);
+  emit_one(emitter, sink);
+  EXPECT_EQ(plan.asked, "linux:auditd/SERVICE_STOP");
+  EXPECT_EQ(sink.said, "message=STOPPED;|unit=ssh;message=STOPPED;other=x;!");
 }
 
-TEST_F(EmitterTest, MarkedTextsAreLookedAtWhereTheRecordHasThemNot) {
+TEST_F(EmitterTest, TextsAreLookedAtWhereTheRecordHasThemNot) {
   WantedFields wanted(table);
   for (const FieldId id : {unit, message, other}) wanted.add(id);
   OnePlan plan;
   plan.choice.add(unit);
-  Emitter emitter({&wanted, &plan}, Emitter::Texts::marked);
+  Emitter emitter({&wanted, &plan});
   struct Sink final : EventSink {
     void on_event(const Event& e) override {
       for (const std::string_view text : {"zz", "mm"}) {
@@ -110,10 +107,10 @@ TEST_F(EmitterTest, MarkedTextsAreLookedAtWhereTheRecordHasThemNot) {
     std::size_t texts = 0;
   } sink;
   emitter.begin();
-  emitter.add(emitter.name("unit"), "ssh");
-  emitter.add_made(emitter.name("message"), "zzz");
   Event event;
   event.raw = "unit=ssh";
+  emitter.add(emitter.name("unit"), event.raw.substr(5));
+  emitter.add(emitter.name("message"), "zzz");
   emitter.emit(event, sink);
   EXPECT_EQ(sink.held, "10");
   EXPECT_EQ(sink.texts, 2u);

@@ -22,8 +22,7 @@ constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 class ZeekSource final : public Source {
  public:
-  explicit ZeekSource(const SourceOptions& options)
-      : emitter_(options, Emitter::Texts::made), path_(emitter_.name("_path")) {}
+  explicit ZeekSource(const SourceOptions& options) : emitter_(options), path_(emitter_.name("_path")) {}
   Cut cut(Bytes window, AtEnd at_end) override;
   std::uint64_t parse(Bytes unit, std::uint64_t offset, std::uint64_t first_record, EventSink& sink) override {
     return parse_in({}, unit, offset, first_record, sink);
