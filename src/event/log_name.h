@@ -46,4 +46,10 @@ constexpr bool is_windows_channel(std::string_view channel) noexcept {
          channel.substr(0, 6) != "Linux-" && channel.substr(0, 6) != "linux-";
 }
 
+/// Are the events of this log read by sources whose FieldReader gives texts()? For others reading all values at once is
+/// cheaper.
+constexpr bool gives_texts(std::string_view channel) noexcept {
+  return channel == log_name::linux_auditd || channel == log_name::linux_syslog || channel == log_name::linux_package;
+}
+
 }  // namespace stopwarden

@@ -70,15 +70,12 @@ struct FastMatcher::Impl final : FieldPlanner {
   }
 
   void run(const Plan& plan, const Event& read, const Event& event, HitSink& sink) {
-    if (plan.keywords != nullptr && read.choice != nullptr && read.reader != nullptr) {
+    const bool partly_read = read.choice != nullptr && read.reader != nullptr;
+    if (partly_read && (plan.keywords != nullptr || plan.keywords_in_texts)) {
       // Keywords may stand in any value, but not all were read: as nearly always, none of them is in the record.
-      if (read.reader->may_hold(*plan.keywords, event)) return run(plan, with_all_fields(read), event, sink);
-      evaluation.load(read);
-      find_candidates(plan, Keywords::absent);
-      for (const std::uint32_t rule : found)
-        if (program.has_keywords(rule)) return run(plan, with_all_fields(read), event, sink);
-    } else if (plan.keywords_in_texts && read.choice != nullptr && read.reader != nullptr) {
-      if (may_hold_keyword(plan, read.reader->texts(event))) return run(plan, with_all_fields(read), event, sink);
+      const bool possible = plan.keywords != nullptr ? read.reader->may_hold(*plan.keywords, event)
+                                                     : may_hold_keyword(plan, read.reader->texts(event));
+      if (possible) return run(plan, with_all_fields(read), event, sink);
       evaluation.load(read);
       find_candidates(plan, Keywords::absent);
       for (const std::uint32_t rule : found)

@@ -156,12 +156,6 @@ std::span<const std::uint32_t> Plan::sources_of(std::uint32_t rule) const noexce
 
 namespace {
 
-/// Logs whose lines are read by sources that give texts (FieldReader); for others reading all values at once is cheaper
-/// than reading the event twice.
-bool is_text_log(std::string_view channel) noexcept {
-  return channel == log_name::linux_auditd || channel == log_name::linux_syslog || channel == log_name::linux_package;
-}
-
 /// Keywords may stand anywhere in a value: then they stand anywhere in the record, too.
 bool only_inside(const std::vector<Plan::Scan>& scans) noexcept {
   constexpr Engines kInside = engine_bit(Engine::grams) | engine_bit(Engine::pairs) | engine_bit(Engine::wide);
@@ -208,7 +202,7 @@ Plan make_plan(const Program& program, KeywordProbes& probes, const EventKind& k
   }
   if (!keyword_rules.empty() && !plan.all_values()) {
     plan.keywords = probes.probe_for(keyword_rules);
-    plan.keywords_in_texts = plan.keywords == nullptr && is_text_log(kind.channel) && only_inside(plan.scans);
+    plan.keywords_in_texts = plan.keywords == nullptr && gives_texts(kind.channel) && only_inside(plan.scans);
     if (plan.keywords == nullptr && !plan.keywords_in_texts) plan.add_all_values();
   }
   plan.begins.push_back(static_cast<std::uint32_t>(plan.sources.size()));
