@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/ledger/auditd_targets.h"
+#include "detect/ledger/event_value.h"
 
 #include <array>
 #include <utility>
-
-#include "event/catalogue.h"
 
 namespace stopwarden::ledger {
 namespace {
@@ -13,12 +12,6 @@ constexpr std::array kFields{
     field::type, field::unit,  field::res,          field::success,         field::SYSCALL,
     field::sig,  field::ocomm, field::exe,          field::CreatedFilename, field::DeletedFilename,
     field::vm,   field::op,    field::audit_enabled};
-
-std::string_view value_of(const Event& event, field::Number n) noexcept {
-  for (const FieldValue& v : event.fields)
-    if (v.field == id_of(n)) return v.text;
-  return {};
-}
 
 bool has(const Event& event, field::Number n, std::string_view text) noexcept {
   for (const FieldValue& v : event.fields)

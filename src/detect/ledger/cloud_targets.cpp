@@ -4,17 +4,11 @@
 #include <array>
 
 #include "base/text.h"
-#include "event/catalogue.h"
+#include "detect/ledger/event_value.h"
 #include "event/log_name.h"
 
 namespace stopwarden::ledger {
 namespace {
-
-std::string_view value_of(const Event& event, field::Number n) noexcept {
-  for (const FieldValue& v : event.fields)
-    if (v.field == id_of(n) && v.kind != ValueKind::null && !v.text.empty()) return v.text;
-  return {};
-}
 
 bool starts_with(std::string_view text, std::string_view begin) noexcept {
   return text.size() >= begin.size() && equal_ignore_ascii_case(text.substr(0, begin.size()), begin);

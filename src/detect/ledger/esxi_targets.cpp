@@ -5,17 +5,11 @@
 #include <array>
 
 #include "base/text.h"
-#include "event/catalogue.h"
+#include "detect/ledger/event_value.h"
 #include "event/log_name.h"
 
 namespace stopwarden::ledger {
 namespace {
-
-std::string_view value_of(const Event& event, field::Number n) noexcept {
-  for (const FieldValue& v : event.fields)
-    if (v.field == id_of(n) && v.kind != ValueKind::null) return v.text;
-  return {};
-}
 
 struct Verb {
   std::string_view what, verb, state;

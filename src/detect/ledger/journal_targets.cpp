@@ -4,17 +4,11 @@
 #include <string_view>
 #include <utility>
 
+#include "detect/ledger/event_value.h"
 #include "detect/ledger/syslog_targets.h"
-#include "event/catalogue.h"
 
 namespace stopwarden::ledger {
 namespace {
-
-std::string_view value_of(const Event& event, field::Number n) noexcept {
-  for (const FieldValue& v : event.fields)
-    if (v.field == id_of(n) && v.kind != ValueKind::null) return v.text;
-  return {};
-}
 
 bool starts_with(std::string_view text, std::string_view start) noexcept {
   return text.substr(0, start.size()) == start;

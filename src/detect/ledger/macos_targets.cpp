@@ -4,18 +4,12 @@
 #include <string>
 
 #include "base/text.h"
-#include "event/catalogue.h"
+#include "detect/ledger/event_value.h"
 #include "event/launchd.h"
 #include "event/log_name.h"
 
 namespace stopwarden::ledger {
 namespace {
-
-std::string_view value_of(const Event& event, field::Number n) noexcept {
-  for (const FieldValue& v : event.fields)
-    if (v.field == id_of(n) && v.kind != ValueKind::null) return v.text;
-  return {};
-}
 
 bool begins_with(std::string_view text, std::string_view prefix) noexcept {
   return text.substr(0, prefix.size()) == prefix;

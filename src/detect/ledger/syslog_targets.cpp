@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect/ledger/syslog_targets.h"
+#include "detect/ledger/event_value.h"
 
 #include <array>
 #include <string_view>
 
-#include "event/catalogue.h"
-
 namespace stopwarden::ledger {
 namespace {
-
-std::string_view value_of(const Event& event, field::Number n) noexcept {
-  for (const FieldValue& v : event.fields)
-    if (v.field == id_of(n) && v.kind != ValueKind::null) return v.text;
-  return {};
-}
 
 struct Words {
   std::string_view said, verb, state;

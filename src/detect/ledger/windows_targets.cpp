@@ -4,20 +4,14 @@
 #include <array>
 
 #include "base/text.h"
+#include "detect/ledger/event_value.h"
 #include "detect/ledger/powershell.h"
 #include "detect/ledger/windows_command_line.h"
-#include "event/catalogue.h"
 
 namespace stopwarden::ledger {
 namespace {
 
 bool is(std::string_view a, std::string_view b) noexcept { return equal_ignore_ascii_case(a, b); }
-
-std::string_view value_of(const Event& event, field::Number n) noexcept {
-  for (const FieldValue& v : event.fields)
-    if (v.field == id_of(n) && v.kind != ValueKind::null) return v.text;
-  return {};
-}
 
 bool one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   const std::string folded = fold(trim(word));
