@@ -8,9 +8,9 @@
 namespace stopwarden {
 namespace {
 
-// Results that are merged stay where they are until the place is used again, up to so many bytes a thread.
 constexpr std::size_t kYields = 100;  // about as long as reading a block from the page cache takes
 
+// Results that are merged stay where they are until the place is used again, up to so many bytes a thread.
 constexpr std::size_t kStaleBytesPerThread = 256 * std::size_t{1024};
 
 std::size_t grown_bytes(const Block& block) noexcept {

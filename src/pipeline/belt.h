@@ -34,8 +34,7 @@ namespace stopwarden {
 /// Memory: kBlocksPerThread blocks a thread. Blocks that had to grow, and results, have a bound of their own: who would
 ///         pass it waits (room_for; ResultValve) until all before it is merged, then it alone may go beyond.
 /// Errors: what a filler, a worker or the sink throws comes out of the next call by the calling thread; the belt is
-/// then
-///         of no more use. The destructor joins, whatever state the threads are in.
+///         then of no more use. The destructor joins, whatever state the threads are in.
 class Belt {
  public:
   using MakeWorker = std::function<std::unique_ptr<BlockWorker>()>;  // called in the thread that will use it
